@@ -1,0 +1,16 @@
+"""spinlearn: the shared library of *Spins to Neurons*.
+
+Conventions, stated once and kept everywhere:
+
+- Boltzmann's constant is one: temperatures are energies, and beta = 1 / T.
+- Spins s are -1 or +1 (``int8``), unless a name says 0/1.
+- On a lattice the energy is H(s) = -J sum_<ij> s_i s_j - h sum_i s_i, with each bond <ij> counted once.
+  For dense couplings it is H(s) = -(1/2) s.J.s - h.s, which is the same thing: the half takes back the double count.
+- beta never hides inside an energy or a coupling.
+- Shapes and dtypes are written ``(N,) int8``. Energies and magnetisations of a run are per spin.
+- Randomness comes in as ``rng``, a `numpy.random.Generator`, always by keyword and never by default.
+
+The library has no plotting at its heart: `plotting`, `explore` and `check` use the physics, never the other way round.
+"""
+
+__version__ = "0.1.0"
