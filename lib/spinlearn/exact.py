@@ -1,0 +1,583 @@
+"""Exact results: what every simulation of this library is held against.
+
+Two kinds of them. A *small* system can be solved by listing all of its 2**N states, whatever its geometry, couplings
+and fields. The *square lattice* without a field has closed formulas: Onsager's for the infinite lattice, Yang's for its
+magnetisation, Kaufman's for the torus of any size, which is the one that a simulation meets digit by digit.
+
+Everywhere K = J / T. The sign, the units and the counting of bonds are those of `spinlearn.ising`; Kaufman's torus has
+two bonds between the same two sites where a side is two sites long, as `spinlearn.lattice` has.
+
+References
+----------
+L. Onsager, Phys. Rev. 65, 117 (1944): energy, specific heat and free energy of the infinite square lattice.
+B. Kaufman, Phys. Rev. 76, 1232 (1949): the partition function of the torus.
+C. N. Yang, Phys. Rev. 85, 808 (1952): the spontaneous magnetisation.
+A. E. Ferdinand and M. E. Fisher, Phys. Rev. 185, 832 (1969): the torus near the critical point.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.integrate import quad_vec
+from scipy.special import ellipe, ellipkm1
+
+from . import _validate
+from ._jit import kernel
+from .ising import _interactions
+from .lattice import Lattice
+
+_MOST_LISTED = 20  # spins whose states are listed one by one: an array of 2**N numbers
+_MOST_COUNTED = 30  # spins whose states are only counted: 2**(N - 1) steps, some seconds
+
+# Beyond this K the torus is in its two ground states to every digit, and the formulas only add rounding.
+_LARGEST_K = 100.0
+
+
+class DensityOfStates(NamedTuple):
+    """What `density_of_states` returns: `count` states share the sums `bond_sum` and `spin_sum`.
+
+    Attributes
+    ----------
+    bond_sum : (K,) int64
+        Sum over bonds of s_i s_j, B.
+    spin_sum : (K,) int64
+        Sum over spins, M.
+    count : (K,) int64
+        How many of the 2**N states have both.
+    """
+
+    bond_sum: np.ndarray
+    spin_sum: np.ndarray
+    count: np.ndarray
+
+
+class Averages(NamedTuple):
+    """What `averages` returns; each entry has the shape of T.
+
+    Attributes
+    ----------
+    log_Z : float64
+        Logarithm of the partition function of the whole system.
+    f, e, s, c : float64
+        Free energy, energy, entropy and specific heat at constant field, per spin: f = e - T s and c = de/dT.
+    m, abs_m, m2, m4 : float64
+        Averages of the magnetisation per spin m, and of |m|, m**2 and m**4.
+    """
+
+    log_Z: np.ndarray
+    f: np.ndarray
+    e: np.ndarray
+    s: np.ndarray
+    c: np.ndarray
+    m: np.ndarray
+    abs_m: np.ndarray
+    m2: np.ndarray
+    m4: np.ndarray
+
+
+class Torus(NamedTuple):
+    """What `kaufman` returns; each entry has the shape of T.
+
+    Attributes
+    ----------
+    log_Z : float64
+        Logarithm of the partition function of the whole torus.
+    e, c : float64
+        Energy and specific heat per spin.
+    """
+
+    log_Z: np.ndarray
+    e: np.ndarray
+    c: np.ndarray
+
+
+def states(n: int) -> np.ndarray:
+    """List all configurations of `n` spins.
+
+    Parameters
+    ----------
+    n : int
+        From 1 to 20.
+
+    Returns
+    -------
+    (2**n, n) int8
+        In row k, spin i is +1 if bit i of k is set, and -1 if not: row 0 is all down, the last row all up.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n` is not a whole number from 1 to 20.
+
+    Examples
+    --------
+    >>> states(2)
+    array([[-1, -1],
+           [ 1, -1],
+           [-1,  1],
+           [ 1,  1]], dtype=int8)
+    """
+    n = _validate.count("n", n, at_least=1)
+    if n > _MOST_LISTED:
+        raise ValueError(f"n must be at most {_MOST_LISTED}, got {n}: a list of 2**{n} states would not fit")
+    numbers = np.arange(2**n, dtype="<u4").view(np.uint8).reshape(-1, 4)
+    bits = np.unpackbits(numbers, axis=1, count=n, bitorder="little")
+    return 2 * bits.view(np.int8) - 1
+
+
+def energies(lattice: Lattice, J=1.0, h=0.0) -> np.ndarray:
+    """Total energy of every state of a small lattice.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Of at most 20 sites.
+    J, h
+        As for `ising.energy`: one number, or a table of couplings, an array of fields.
+
+    Returns
+    -------
+    (2**N,) float64
+        In the order of `states`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the lattice is too large, or `J` or `h` has the wrong type or shape.
+
+    Examples
+    --------
+    >>> from spinlearn.lattice import chain
+    >>> energies(chain(2, periodic=False), h=0.5)
+    array([ 0.,  1.,  1., -2.])
+    """
+    table, fields = _interactions(lattice, J, h)
+    if table is None:
+        table, fields = np.full(lattice.neighbours.shape, float(J)), np.full(lattice.size, float(h))
+    if lattice.size > _MOST_LISTED:
+        raise ValueError(f"lattice must have at most {_MOST_LISTED} sites to be enumerated, got {lattice.size}")
+    spins = states(lattice.size)
+    total = -(spins @ fields)
+    # Each bond stands in the table twice, once at either end, with half of its coupling each time.
+    matrix = np.zeros((lattice.size, lattice.size))
+    row, column = np.nonzero(lattice.neighbours >= 0)
+    np.add.at(matrix, (row, lattice.neighbours[row, column]), table[row, column] / 2)
+    for i, j in np.argwhere(matrix):
+        total -= matrix[i, j] * (spins[:, i] * spins[:, j])
+    return total
+
+
+def probabilities(lattice: Lattice, T: float, *, J=1.0, h=0.0) -> np.ndarray:
+    """Boltzmann law exp(-E / T) / Z over every state of a small lattice.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Of at most 20 sites.
+    T : float
+        Above 0.
+    J, h
+        As for `energies`.
+
+    Returns
+    -------
+    (2**N,) float64
+        In the order of `states`; the sum is 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range.
+
+    Examples
+    --------
+    >>> from spinlearn.lattice import chain
+    >>> probabilities(chain(2, periodic=False), T=2.0).round(4)
+    array([0.3655, 0.1345, 0.1345, 0.3655])
+    """
+    T = _validate.number("T", T, above=0)
+    energy = energies(lattice, J, h)
+    weights = np.exp((energy.min() - energy) / T)
+    return weights / weights.sum()
+
+
+def density_of_states(lattice: Lattice) -> DensityOfStates:
+    """Count the states of a small lattice by their sum over bonds B and their sum over spins M.
+
+    One count serves every temperature, coupling and field: with a single J and h the energy is E = -J B - h M.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Of at most 30 sites: 25 take about a tenth of a second, 30 some seconds.
+
+    Returns
+    -------
+    DensityOfStates
+        Ordered by B, then M; combinations that no state has are left out.
+
+    Raises
+    ------
+    ValueError
+        If the lattice has more than 30 sites.
+
+    Examples
+    --------
+    >>> from spinlearn.lattice import chain
+    >>> density_of_states(chain(3))
+    DensityOfStates(bond_sum=array([-1, -1,  3,  3]), spin_sum=array([-1,  1, -3,  3]), count=array([3, 3, 1, 1]))
+    """
+    n = lattice.size
+    if n > _MOST_COUNTED:
+        raise ValueError(f"lattice must have at most {_MOST_COUNTED} sites to be enumerated, got {n}")
+    bonds = int((lattice.neighbours >= 0).sum()) // 2
+    counts = np.zeros((2 * bonds + 1, n + 1), dtype=np.int64)
+    count_states(lattice.neighbours, counts)
+    # The last spin stayed down. Turning all spins over keeps B and gives the states in which it is up.
+    counts += counts[:, ::-1].copy()
+    row, up = np.nonzero(counts)
+    return DensityOfStates(row - bonds, 2 * up - n, counts[row, up])
+
+
+@kernel
+def count_states(neighbours, counts):
+    """Add the states whose last spin is down to `counts` (2B + 1, N + 1), by bond sum plus B and number of up spins.
+
+    The states are visited in Gray-code order: step k flips only the spin whose number is that of the lowest set bit
+    of k, so that both sums follow at the cost of one flip.
+    """
+    n, z = neighbours.shape
+    offset = counts.shape[0] // 2
+    spins = np.full(n, -1, dtype=np.int64)
+    bond_sum, up = offset, 0  # all spins are equal, every bond contributes +1
+    counts[bond_sum + offset, up] += 1
+    for step in range(1, 1 << (n - 1)):
+        i = 0
+        while not (step >> i) & 1:
+            i += 1
+        total = 0
+        for k in range(z):
+            j = neighbours[i, k]
+            if j >= 0:
+                total += spins[j]
+        bond_sum -= 2 * spins[i] * total
+        spins[i] = -spins[i]
+        up += spins[i]
+        counts[bond_sum + offset, up] += 1
+
+
+def averages(dos: DensityOfStates, T, J: float = 1.0, h: float = 0.0) -> Averages:
+    """Thermal averages of a small lattice from its density of states.
+
+    Parameters
+    ----------
+    dos : DensityOfStates
+        From `density_of_states`.
+    T : float or array
+        Above 0.
+    J, h : float
+        One coupling for all bonds and one field for all spins; either sign.
+
+    Returns
+    -------
+    Averages
+        ``log_Z`` of the whole lattice, all else per spin, each of the shape of `T`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `T`, `J` or `h` has the wrong type or range.
+
+    Examples
+    --------
+    >>> from spinlearn.lattice import chain
+    >>> ring = averages(density_of_states(chain(8)), T=[1.0, 2.0])
+    >>> ring.e.round(6)
+    array([-0.817663, -0.465649])
+    """
+    T = _temperatures(T)
+    J, h = _validate.number("J", J), _validate.number("h", h)
+    n = dos.spin_sum.max()  # all spins up
+    energy = -J * dos.bond_sum - h * dos.spin_sum
+    m = dos.spin_sum / n
+    exponent = np.log(dos.count) - energy / T[..., None]
+    largest = exponent.max(axis=-1, keepdims=True)
+    weight = np.exp(exponent - largest)
+    norm = weight.sum(axis=-1, keepdims=True)
+    weight /= norm
+    log_Z = (largest + np.log(norm))[..., 0]
+    e = weight @ energy / n
+    variance = (weight * (energy - n * e[..., None]) ** 2).sum(axis=-1)
+    f = -T * log_Z / n
+    moments = (weight @ power for power in (m, abs(m), m**2, m**4))
+    return Averages(*(entry[()] for entry in (log_Z, f, e, (e - f) / T, variance / (n * T**2), *moments)))
+
+
+def critical_temperature(J: float = 1.0) -> float:
+    """Critical temperature of the infinite square lattice, where sinh(2 J / T) = 1: T_c = 2 J / ln(1 + sqrt 2).
+
+    Parameters
+    ----------
+    J : float
+        Above 0.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `J` is not a number above 0.
+
+    Examples
+    --------
+    >>> critical_temperature()
+    2.269185314213022
+    """
+    return float(2 * _validate.number("J", J, above=0) / np.log1p(np.sqrt(2)))
+
+
+def onsager_energy(T, J: float = 1.0) -> np.ndarray:
+    """Energy per spin of the infinite square lattice without a field.
+
+    e = -J coth 2K [1 + (2/pi) k' F], with k' = 2 tanh^2 2K - 1 and F the complete elliptic integral of the first kind
+    of the modulus k, k^2 = 1 - k'^2.
+
+    Parameters
+    ----------
+    T : float or array
+        Above 0.
+    J : float
+        Above 0.
+
+    Returns
+    -------
+    float64 of the shape of `T`
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `T` or `J` has the wrong type or range.
+
+    Examples
+    --------
+    >>> print(onsager_energy(critical_temperature()).round(12), -np.sqrt(2).round(12))
+    -1.414213562373 -1.414213562373
+    """
+    K = _coupling(T, J)
+    product = _elliptic(K)[2]
+    return (-J / np.tanh(2 * K) * (1 + 2 / np.pi * product))[()]
+
+
+def onsager_specific_heat(T, J: float = 1.0) -> np.ndarray:
+    """Specific heat per spin of the infinite square lattice without a field.
+
+    c = (4/pi) (K coth 2K)^2 {F - G - (1 - tanh^2 2K) [pi/2 + k' F]}, with k' and F as in `onsager_energy` and G the
+    complete elliptic integral of the second kind. It diverges at T_c as -0.4945 ln |1 - T / T_c|. Accurate to about
+    1e-14 absolutely.
+
+    Parameters
+    ----------
+    T : float or array
+        Above 0.
+    J : float
+        Above 0.
+
+    Returns
+    -------
+    float64 of the shape of `T`
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `T` or `J` has the wrong type or range.
+
+    Examples
+    --------
+    >>> onsager_specific_heat([1.0, 2.0, 3.0]).round(6)
+    array([0.02338 , 0.724871, 0.40138 ])
+    """
+    K = _coupling(T, J)
+    k1, first, product = _elliptic(K)
+    second = ellipe(1 - k1**2)
+    bracket = first - second - (1 - np.tanh(2 * K) ** 2) * (np.pi / 2 + product)
+    return (4 / np.pi * (K / np.tanh(2 * K)) ** 2 * bracket)[()]
+
+
+def onsager_free_energy(T, J: float = 1.0) -> np.ndarray:
+    """Free energy per spin of the infinite square lattice without a field.
+
+    -f / T = ln(2 cosh 2K) + (1/pi) times the integral from 0 to pi/2 of ln[(1 + sqrt(1 - k^2 sin^2 x)) / 2] dx, with k
+    as in `onsager_energy`. By adaptive quadrature, to about 1e-13.
+
+    Parameters
+    ----------
+    T : float or array
+        Above 0.
+    J : float
+        Above 0.
+
+    Returns
+    -------
+    float64 of the shape of `T`
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `T` or `J` has the wrong type or range.
+
+    Examples
+    --------
+    >>> print(onsager_free_energy(critical_temperature()).round(12))
+    -2.109651144608
+    """
+    K = _coupling(T, J)
+    k1 = _elliptic(K)[0].ravel()
+
+    def integrand(x):
+        # 1 - k^2 sin^2 x, written so that it keeps its digits where k is nearly 1.
+        return np.log((1 + np.hypot(np.cos(x), k1 * np.sin(x))) / 2)
+
+    integral = quad_vec(integrand, 0, np.pi / 2, epsabs=1e-14, epsrel=0, norm="max")[0].reshape(K.shape)
+    return (-(J / K) * (np.logaddexp(2 * K, -2 * K) + integral / np.pi))[()]
+
+
+def yang_magnetisation(T, J: float = 1.0) -> np.ndarray:
+    """Spontaneous magnetisation per spin of the infinite square lattice: (1 - sinh(2K)^-4)^(1/8) below T_c, else 0.
+
+    Parameters
+    ----------
+    T : float or array
+        Above 0.
+    J : float
+        Above 0.
+
+    Returns
+    -------
+    float64 of the shape of `T`
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `T` or `J` has the wrong type or range.
+
+    Examples
+    --------
+    >>> yang_magnetisation([1.0, 2.0, 3.0]).round(6)
+    array([0.999276, 0.911319, 0.      ])
+    """
+    K = _coupling(T, J)
+    with np.errstate(over="ignore"):  # sinh is infinite below T = 0.003 J, and its inverse rightly 0
+        return (np.maximum(0.0, 1 - np.sinh(2 * K) ** -4.0) ** 0.125)[()]
+
+
+def kaufman(rows: int, columns: int, T, J: float = 1.0) -> Torus:
+    """Exact partition function, energy and specific heat of the torus of rows x columns spins, without a field.
+
+    With n rows, m columns and cosh g_l = cosh 2K coth 2K - cos(l pi / n), g_0 = 2K + ln tanh K (Kaufman 1949):
+
+        2 Z = (2 sinh 2K)^(mn/2) [ prod 2 cosh(m g_l / 2) + prod 2 sinh(m g_l / 2)    over the odd l below 2n
+                                 + prod 2 cosh(m g_l / 2) + prod 2 sinh(m g_l / 2) ]  over the even l below 2n
+
+    All products are kept as logarithms, and the derivatives by K are taken term by term, so that nothing overflows and
+    nothing is differenced. g_0 passes through zero at the critical point; the one sinh that holds it has no logarithm
+    there and is kept as it is.
+
+    Parameters
+    ----------
+    rows, columns : int
+        At least 2 each; 2 means two bonds between the same two sites.
+    T : float or array
+        At least J / 100.
+    J : float
+        Above 0. Where both sides are even, -J has the same log_Z, e and c: turn over every other spin.
+
+    Returns
+    -------
+    Torus
+        ``log_Z`` of the whole torus, ``e`` and ``c`` per spin, each of the shape of `T`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> torus = kaufman(16, 16, critical_temperature())
+    >>> print(torus.e.round(6), torus.c.round(6))
+    -1.453065 1.498705
+    """
+    n = _validate.count("rows", rows, at_least=2)
+    m = _validate.count("columns", columns, at_least=2)
+    K = _coupling(T, J)
+    if (K > _LARGEST_K).any():
+        raise ValueError(f"T must be at least J / {_LARGEST_K:g} (below it e = -2 J and c = 0), got {np.min(T)}")
+    s, cosh, coth = np.sinh(2 * K), np.cosh(2 * K), 1 / np.tanh(2 * K)
+
+    # Half of m g_l and its two derivatives by K for l = 1 ... 2n - 1, on a last axis; for l = 0 on its own, as x.
+    # delta is cosh(g_l) - 1, as a sum of squares.
+    half_angle = np.arange(1, 2 * n) * np.pi / (2 * n)
+    delta = ((1 - s) ** 2 / s)[..., None] + 2 * np.sin(half_angle) ** 2
+    sinh_g = np.sqrt(delta * (delta + 2))
+    g1 = (2 * cosh * (1 - s**-2))[..., None] / sinh_g
+    g2 = ((4 * s + 4 / s + 8 / s**3)[..., None] - g1**2 * (delta + 1)) / sinh_g
+    y, y1, y2 = m * np.arcsinh(np.sqrt(delta / 2)), m / 2 * g1, m / 2 * g2
+    x, x1, x2 = m / 2 * (2 * K + np.log(np.tanh(K))), m * (1 + 1 / s), -2 * m * cosh / s**2
+
+    # ln(2 cosh y), ln(2 sinh y) and their derivatives, each summed over the odd l and over the even l > 0.
+    decay = np.exp(-2 * y)
+    tanh = np.tanh(y)
+    log_cosh = y + np.log1p(decay), y1 * tanh, y2 * tanh + y1**2 * (1 - tanh**2)
+    log_sinh = y + np.log1p(-decay), y1 / tanh, y2 / tanh + y1**2 * (1 - tanh**-2)
+    odd, even = slice(0, None, 2), slice(1, None, 2)
+    first, second, third, fourth = (
+        np.array([term[..., which].sum(axis=-1) for term in terms])
+        for which in (odd, even)
+        for terms in (log_cosh, log_sinh)
+    )
+    # The l = 0 factors 2 cosh x and 2 sinh x without their e^|x|, which goes to the logarithms.
+    cosh_x, sinh_x = 1 + np.exp(-2 * abs(x)), np.sign(x) * -np.expm1(-2 * abs(x))
+
+    # Everything relative to the first product, the largest of the four: sums of w, of dw/dK and of d^2w/dK^2.
+    one, zero = np.ones_like(K), np.zeros_like(K)
+    products = (
+        (first, (one, zero, zero)),
+        (second, (one, zero, zero)),
+        (third + np.array([abs(x), zero, zero]), (cosh_x, x1 * sinh_x, x2 * sinh_x + x1**2 * cosh_x)),
+        (fourth + np.array([abs(x), zero, zero]), (sinh_x, x1 * cosh_x, x2 * cosh_x + x1**2 * sinh_x)),
+    )
+    w = w1 = w2 = 0.0
+    for logarithm, (v, v1, v2) in products:
+        r, r1, r2 = logarithm - first
+        scale = np.exp(r)
+        w = w + scale * v
+        w1 = w1 + scale * (v1 + v * r1)
+        w2 = w2 + scale * (v2 + 2 * v1 * r1 + v * (r2 + r1**2))
+
+    size = n * m
+    log_Z = size / 2 * np.log(2 * s) - np.log(2) + first[0] + np.log(w)
+    slope = size * coth + first[1] + w1 / w
+    curvature = -2 * size / s**2 + first[2] + w2 / w - (w1 / w) ** 2
+    return Torus(log_Z[()], (-J * slope / size)[()], (K**2 * curvature / size)[()])
+
+
+def _temperatures(T) -> np.ndarray:
+    """Check one or many temperatures and return them as a float64 array of the same shape."""
+    array = _validate.real_array("T", T).reshape(np.shape(T))
+    if not (array > 0).all():
+        raise ValueError(f"T must be greater than 0, got {array.min()}")
+    return array
+
+
+def _coupling(T, J) -> np.ndarray:
+    """Check `T` and `J` > 0 and return K = J / T."""
+    return _validate.number("J", J, above=0) / _temperatures(T)
+
+
+def _elliptic(K) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Onsager's k', the elliptic integral F, and their product, which is 0 at T_c although F is infinite there."""
+    k1 = 2 * np.tanh(2 * K) ** 2 - 1
+    first = np.asarray(ellipkm1(k1**2))
+    return k1, first, np.multiply(k1, first, out=np.zeros_like(K), where=k1 != 0)
