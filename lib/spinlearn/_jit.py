@@ -5,6 +5,7 @@ public function above it has checked the arguments. Kernels release Python's glo
 side by side, and their machine code is kept on disk, so that only the first call ever waits for the compiler.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import numba
@@ -18,11 +19,18 @@ def discard_stale_cache(package: Path = PACKAGE) -> list[Path]:
     """Delete cached machine code that is older than any source file of the package; return what was deleted.
 
     numba looks at the file of the kernel alone. When a kernel calls another one from a second file, an edit of that
-    second file would go unnoticed.
+    second file would go unnoticed. Where the folder may not be written to, nothing happens: numba does not keep its
+    machine code there either.
     """
-    sources = list(package.rglob("*.py"))
-    newest = max(source.stat().st_mtime for source in sources)
-    stale = [index for index in package.rglob("__pycache__/*.nbi") if index.stat().st_mtime < newest]
-    for index in stale:
-        index.unlink(missing_ok=True)
-    return stale
+    newest = max(source.stat().st_mtime for source in package.rglob("*.py"))
+    discarded = []
+    for index in list(package.rglob("__pycache__/*.nbi")):
+        with suppress(OSError):  # no permission, a read-only disk, or another process that was faster
+            if index.stat().st_mtime < newest:
+                index.unlink()
+                discarded.append(index)
+    return discarded
+
+
+# Here, because every module with a kernel imports this one before numba reads the cache.
+discard_stale_cache()
