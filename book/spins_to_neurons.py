@@ -1,0 +1,125 @@
+"""The few things the book needs from Sphinx that no extension on a registry does."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import mathjax
+from docutils import nodes
+from numba.core.dispatcher import Dispatcher
+from sphinx.application import Sphinx
+from sphinx.ext.autodoc import FunctionDocumenter
+
+# What TeX input and CHTML output load, out of 43 MB.
+MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
+
+# A block of a page that speaks of its solutions:   :::{seealso}
+#                                                   :class: solutions
+SOLUTIONS_BLOCK = re.compile(
+    r"^(?P<fence>:{3,})\{[\w-]+\}[^\n]*\n:class:[^\n]*\bsolutions\b.*?\n(?P=fence)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+class KernelDocumenter(FunctionDocumenter):
+    """Document a compiled kernel as the Python function it was made from."""
+
+    objtype = "kernel"
+    directivetype = "function"
+    priority = FunctionDocumenter.priority + 10
+
+    @classmethod
+    def can_document_member(cls, member, membername, isattr, parent):
+        return isinstance(member, Dispatcher)
+
+    def import_object(self, raiseerror=False):
+        found = super().import_object(raiseerror)
+        if found:
+            self.object = self.object.py_func
+        return found
+
+
+def skip_member(app, what, name, member, skip, options):
+    """Fields of a named tuple are described in its class's own text."""
+    return True if type(member).__name__ == "_tuplegetter" else None
+
+
+def escape_bars(app, what, name, obj, options, lines):
+    """In a docstring |m| is an absolute value, not a substitution."""
+    in_example = False
+    for number, line in enumerate(lines):
+        in_example = bool(line.strip()) and (in_example or line.lstrip().startswith(">>>"))
+        if not in_example:
+            prose_and_code = line.split("`")
+            prose_and_code[::2] = [prose.replace("|", r"\|") for prose in prose_and_code[::2]]
+            lines[number] = "`".join(prose_and_code)
+
+
+def without_solutions(text: str) -> str:
+    """The JSON of a notebook, without the blocks that speak of its solutions."""
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = SOLUTIONS_BLOCK.sub("", "".join(cell["source"]))
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def leave_solutions_out(app, docname, source):
+    """With SOLUTIONS=0 a page does not speak of its solutions."""
+    if not app.config.course_solutions and app.env.doc2path(docname).endswith(".ipynb"):
+        source[0] = without_solutions(source[0])
+
+
+def leave_solutions_out_of_downloads(app, exception):
+    """The notebooks a reader can download are the same as the pages."""
+    if exception is None and not app.config.course_solutions:
+        for path in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
+            path.write_text(without_solutions(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def add_run_time(app, doctree):
+    """Say below a page's title how long its code runs."""
+    marks = app.env.metadata[app.env.docname].get("spinlearn")
+    seconds = (json.loads(marks) if isinstance(marks, str) else marks or {}).get("seconds", 0)
+    title = doctree.next_node(nodes.title)
+    if seconds and title is not None:
+        text = f"The code of this page runs in about {max(1, round(seconds))} s on two cores."
+        title.parent.insert(title.parent.index(title) + 1, nodes.paragraph("", text, classes=["run-time"]))
+
+
+def link_labels(app, doctree):
+    """Let ``page.ipynb#label`` lead to any label of a page, as MyST does for its headings."""
+    slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
+    for name, explicit in doctree.nametypes.items():
+        if explicit and doctree.nameids.get(name):
+            slugs.setdefault(name, (0, doctree.nameids[name], name))
+
+
+def copy_mathjax(app, exception):
+    """Put MathJax into the site. (In a static folder, Jupyter Book would load each of its scripts on every page.)"""
+    if exception is not None:
+        return
+    source = Path(mathjax.__file__).parent / "static" / "mathjax" / "es5"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / part, target / part)
+    shutil.copy(source.parent / "LICENSE", target / "LICENSE")
+
+
+def setup(app: Sphinx) -> dict:
+    """Connect all of it."""
+    app.add_config_value("course_solutions", os.environ.get("SOLUTIONS") != "0", "env")
+    app.add_autodocumenter(KernelDocumenter)
+    app.connect("autodoc-skip-member", skip_member)
+    app.connect("autodoc-process-docstring", escape_bars)
+    app.connect("source-read", leave_solutions_out)
+    app.connect("doctree-read", add_run_time)
+    app.connect("doctree-read", link_labels)
+    app.connect("build-finished", leave_solutions_out_of_downloads)
+    app.connect("build-finished", copy_mathjax)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
