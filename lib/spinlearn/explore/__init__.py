@@ -1,0 +1,12 @@
+"""Live models for the notebook and for the page.
+
+An explorable is displayed as the last expression of a cell. In JupyterLab its traits follow its controls, and setting a
+trait moves the control; in the built page it runs by itself, on the same kernels as WebAssembly (see `spinlearn.web`).
+
+>>> IsingLattice(T=2.269)
+IsingLattice(size=512, T=2.269, h=0.0, rule='metropolis', start='random', seed=1)
+"""
+
+from ._ising import IsingLattice, digest, replay
+
+__all__ = ["IsingLattice", "digest", "replay"]

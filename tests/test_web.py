@@ -1,0 +1,238 @@
+"""The WebAssembly modules: they are what the current kernels give, and they compute what the kernels compute."""
+
+import hashlib
+import importlib.util
+import math
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wasmtime
+
+from spinlearn import ising, lattice, rng, web
+
+ISING = ("metropolis", 1.7, 0.0), ("metropolis", 2.269, -0.4), ("heat-bath", 2.269, 0.0), ("heat-bath", 0.5, 0.35)
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    return web.compile_object("ising")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+class Wasm:
+    """One instance of a module: arrays go in and come out of its memory, as the page does it."""
+
+    def __init__(self, content: bytes):
+        self.store = wasmtime.Store()
+        exp = wasmtime.Func(
+            self.store, wasmtime.FuncType([wasmtime.ValType.f64()], [wasmtime.ValType.f64()]), math.exp
+        )
+        instance = wasmtime.Instance(self.store, wasmtime.Module(self.store.engine, content), [exp])
+        self.exports = instance.exports(self.store)
+        self.memory = self.exports["memory"]
+        self.free = self.exports["__heap_base"].value(self.store)
+
+    def call(self, name, *arguments):
+        """Call with numbers and arrays; an array is copied in, and what the function left there is copied back."""
+        places = []
+        for argument in arguments:
+            if isinstance(argument, np.ndarray):
+                start = -(-self.free // 16) * 16
+                missing = start + argument.nbytes - self.memory.data_len(self.store)
+                if missing > 0:
+                    self.memory.grow(self.store, -(-missing // 2**16))
+                self.memory.write(self.store, argument.tobytes(), start)
+                self.free = start + argument.nbytes
+                places.append((start, argument))
+        addresses = iter(place for place, _ in places)
+        result = self.exports[name](
+            self.store, *[next(addresses) if isinstance(value, np.ndarray) else value for value in arguments]
+        )
+        for start, array in places:
+            content = self.memory.read(self.store, start, start + array.nbytes)
+            array[...] = np.frombuffer(content, dtype=array.dtype).reshape(array.shape)
+        self.free = places[0][0]
+        return result
+
+
+@pytest.fixture
+def wasm():
+    return Wasm(web.read("ising"))
+
+
+def test_the_module_is_what_the_current_kernels_give(compiled):
+    record = web.manifest()["modules"]["ising"]
+    again = "a kernel or a tool has changed: make the modules anew with `python -m spinlearn.web`"
+    assert sha256(compiled) == record["object_sha256"], again
+    assert sha256(web.read("ising")) == record["wasm_sha256"], again
+    assert tuple(record["exports"]) == web.MODULES["ising"], again
+    assert set(web.manifest()["modules"]) == set(web.MODULES), again
+    if importlib.util.find_spec("ziglang"):
+        assert web.link(compiled, web.MODULES["ising"]) == web.read("ising")
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        ("ising.py", "uniform(state) < table[", "uniform(state) <= table["),
+        ("ising.py", "totals[0] -= 2 * s * total", "totals[0] -= s * total"),
+        ("rng.py", "_rotate_left(state[3], 45)", "_rotate_left(state[3], 43)"),
+    ],
+)
+def test_a_changed_kernel_is_noticed(tmp_path, compiled, file, right, wrong):
+    package = shutil.copytree(
+        web.HERE.parent, tmp_path / "a longer path" / "spinlearn", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    source = (package / file).read_text(encoding="utf-8")
+    assert right in source
+    (package / file).write_text(source.replace(right, wrong), encoding="utf-8")
+    assert web.compile_object("ising", package=package) != compiled
+
+
+def test_neither_place_nor_settings_of_the_process_matter(tmp_path, compiled, monkeypatch):
+    package = shutil.copytree(
+        web.HERE.parent, tmp_path / "a longer path" / "spinlearn", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    monkeypatch.setenv("NUMBA_OPT", "3")
+    monkeypatch.setenv("NUMBA_CPU_NAME", "skylake-avx512")
+    assert web.compile_object("ising", package=package) == compiled
+
+
+def test_compiling_leaves_the_cache_of_the_notebook_alone(compiled):
+    ours = {path: path.stat().st_mtime_ns for path in web.HERE.parent.rglob("*.nb[ic]")}
+    web.compile_object("ising")
+    assert {path: path.stat().st_mtime_ns for path in web.HERE.parent.rglob("*.nb[ic]")} == ours
+
+
+def test_the_module_is_small_and_asks_for_exp_alone():
+    content = web.read("ising")
+    module = wasmtime.Module(wasmtime.Engine(), content)
+    assert [(part.module, part.name) for part in module.imports] == [("env", "exp")]
+    assert {part.name for part in module.exports} == {*web.MODULES["ising"], "memory", "__heap_base"}
+    assert len(content) < 4096
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**63, 2**64 - 1])
+def test_the_generator_starts_and_the_lattice_fills_as_they_do_natively(wasm, seed):
+    native, spins = np.empty(4, dtype=np.uint64), np.empty(1000, dtype=np.int8)
+    rng.seed_state(np.uint64(seed), native)
+    state, filled = np.zeros_like(native), np.zeros_like(spins)
+    wasm.call("seed_state", seed - 2**64 if seed >= 2**63 else seed, state)  # WebAssembly has no unsigned integers
+    np.testing.assert_array_equal(state, native)
+    lattice.fill_random(spins, native)
+    wasm.call("fill_random", filled, filled.size, state)
+    np.testing.assert_array_equal(filled, spins)
+    np.testing.assert_array_equal(state, native)
+
+
+@pytest.mark.parametrize(("rule", "T", "h"), ISING)
+@pytest.mark.parametrize("z", [2, 4, 6])
+def test_the_table_of_flip_probabilities_is_the_same(wasm, rule, T, h, z):
+    native = np.empty((2, 2 * z + 1))
+    ising.fill_flip_probabilities(native, ising.RULES[rule], 1.0 / T, -0.7, h)
+    table = np.zeros_like(native)
+    wasm.call("fill_flip_probabilities", table, z, ising.RULES[rule], 1.0 / T, -0.7, h)
+    np.testing.assert_array_equal(table, native)
+
+
+@pytest.mark.parametrize(("rule", "T", "h"), ISING)
+@pytest.mark.parametrize("order", ["random", "sequential"])
+@pytest.mark.parametrize(
+    "place",
+    [lattice.square(2), lattice.square(24, 7), lattice.square(64, periodic=False), lattice.triangular(16)],
+    ids=lambda place: f"{place.name} {place.shape}",
+)
+def test_native_and_web_runs_agree_bit_for_bit(wasm, place, rule, T, h, order):
+    """Spins, sums and the generator's state after eleven sweeps, from one seed."""
+    n, z = place.neighbours.shape
+    native = [np.empty(n, dtype=np.int8), np.empty(4, dtype=np.uint64), np.empty((2, 2 * z + 1))]
+    spins, state, table = native
+    rng.seed_state(np.uint64(7), state)
+    lattice.fill_random(spins, state)
+    ising.fill_flip_probabilities(table, ising.RULES[rule], 1.0 / T, 1.0, h)
+    totals = np.array([ising.bond_total(spins, place.neighbours), spins.sum()], dtype=np.int64)
+    web_spins, web_state, web_totals = spins.copy(), state.copy(), totals.copy()
+    assert wasm.call("bond_total", web_spins, place.neighbours, n, z) == totals[0]
+
+    for _ in range(11):
+        ising.sweep(spins, place.neighbours, table, ising.ORDERS[order], state, totals)
+        wasm.call(
+            "sweep", web_spins, place.neighbours.copy(), n, z, table.copy(), int(ising.ORDERS[order]), web_state,
+            web_totals,
+        )  # fmt: skip
+    np.testing.assert_array_equal(web_spins, spins)
+    np.testing.assert_array_equal(web_state, state)
+    np.testing.assert_array_equal(web_totals, totals)
+    assert totals.tolist() == [ising.bond_total(spins, place.neighbours), spins.sum()]
+
+
+def test_a_changed_module_would_not_agree(wasm):
+    """The control of the test above: another seed, and one flip table entry in the last place, are both noticed."""
+    place = lattice.square(32)
+    state, other = np.empty(4, dtype=np.uint64), np.empty(4, dtype=np.uint64)
+    rng.seed_state(np.uint64(7), state)
+    rng.seed_state(np.uint64(8), other)
+    spins = np.ones(place.size, dtype=np.int8)
+    table = np.empty((2, 9))
+    ising.fill_flip_probabilities(table, ising.METROPOLIS, 1 / 2.269, 1.0, 0.0)
+    totals = np.array([2 * place.size, place.size])
+    web_spins, web_totals = spins.copy(), totals.copy()
+    ising.sweep(spins, place.neighbours, table, True, state, totals)
+    wasm.call("sweep", web_spins, place.neighbours.copy(), place.size, 4, table, 1, other, web_totals)
+    assert (web_spins != spins).any()
+
+
+def test_the_web_module_gives_what_simulate_gives(wasm):
+    """Not the kernels one by one but the public function, whose seed is the Generator's first draw."""
+    place = lattice.square(32)
+    native = ising.simulate(
+        lattice.all_up(place), place, 2.3, 20, rule="heat-bath", h=0.1, rng=np.random.default_rng(5)
+    )
+    seed = int(np.random.default_rng(5).integers(2**64, dtype=np.uint64))
+    state, table = np.zeros(4, dtype=np.uint64), np.zeros((2, 9))
+    wasm.call("seed_state", seed - 2**64 if seed >= 2**63 else seed, state)
+    wasm.call("fill_flip_probabilities", table, 4, ising.HEAT_BATH, 1 / 2.3, 1.0, 0.1)
+    spins = np.ones(place.size, dtype=np.int8)
+    totals = np.array([2 * place.size, place.size], dtype=np.int64)
+    for sweep in range(20):
+        wasm.call("sweep", spins, place.neighbours.copy(), place.size, 4, table, 1, state, totals)
+        assert totals[1] / place.size == native.m[sweep]
+        assert (-totals[0] - 0.1 * totals[1]) / place.size == native.e[sweep]
+    np.testing.assert_array_equal(spins.reshape(place.shape), native.spins)
+
+
+def test_an_unknown_module_is_named():
+    with pytest.raises(ValueError, match=r"name must be one of 'ising', got 'potts'"):
+        web.read("potts")
+    with pytest.raises(ValueError, match=r"name must be one of 'ising', got 'potts'"):
+        web.compile_object("potts")
+
+
+def test_a_kernel_that_does_not_compile_is_reported(tmp_path):
+    package = shutil.copytree(web.HERE.parent, tmp_path / "spinlearn", ignore=shutil.ignore_patterns("__pycache__"))
+    source = package / "rng.py"
+    source.write_text(source.read_text(encoding="utf-8").replace("word += _GOLDEN", "word += 'golden'"))
+    with pytest.raises(RuntimeError, match=r"the kernels of 'ising' do not compile:(?s:.)*golden"):
+        web.compile_object("ising", package=package)
+
+
+def test_a_missing_linker_is_named_with_its_cure(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match=r"linker is missing: pip install ziglang==0\.17\.1"):
+        web.link(b"", ())
+
+
+def test_the_linker_is_the_one_that_the_project_pins():
+    pins = (Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'"{web.LINKER}"' in pins
+    assert web.manifest()["tools"]["ziglang"] == web.LINKER.partition("==")[2]
+
+
+def test_importing_the_package_does_not_compile_for_the_web():
+    assert "spinlearn.web._ising" not in sys.modules
