@@ -156,7 +156,7 @@ def from_couplings(matrix) -> tuple[Lattice, np.ndarray]:
         raise ValueError(f"matrix must be square, (N, N) with N at least 2, got shape {matrix.shape}")
     if not np.array_equal(matrix, matrix.T):
         i, j = np.argwhere(matrix != matrix.T)[0]
-        raise ValueError(f"matrix must be symmetric, but [{i}, {j}] is {matrix[i, j]:g} and [{j}, {i}] {matrix[j, i]:g}")
+        raise ValueError(f"matrix must be symmetric; [{i}, {j}] is {matrix[i, j]:g} but [{j}, {i}] is {matrix[j, i]:g}")
     if matrix.diagonal().any():
         raise ValueError("matrix must be zero on its diagonal: a spin does not couple to itself")
     linked = matrix != 0

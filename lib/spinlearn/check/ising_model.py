@@ -1,0 +1,157 @@
+"""Checks of the exercises of page 1.2, The Ising model."""
+
+import numpy as np
+
+from . import call, no, number
+
+
+def four_spins(answer) -> str:
+    """1.2-a: the probability that four spins on a ring agree, at T = 2."""
+    p = number(answer, "a probability")
+
+    def agreement(x, ground_states=2):
+        return ground_states * np.exp(x) / (2 * np.exp(x) + 12 + 2 * np.exp(-x))
+
+    T = 2.0
+    turns = {
+        agreement(8 / T): "every bond has been counted twice: four bonds, not eight.",
+        agreement(4 / T, ground_states=1): "two of the sixteen configurations agree, all up and all down.",
+        agreement(4 * T): "the exponent is -E / T, not -E T.",
+        agreement(-4 / T): "the sign of the exponent is turned round: low energies are the likely ones.",
+        agreement(2 / T): "one corner has two neighbours, but the ring has four bonds.",
+        2 / 16: "that is the fraction of configurations. Each one has to be weighted with exp(-E / T).",
+        2 * np.exp(4 / T): "that is the weight of the two; divide it by the sum of all sixteen weights.",
+    }
+    exact = agreement(4 / T)
+    if abs(p - exact) < 6e-4:
+        return f"{exact:.4f}. Two of sixteen configurations carry more than half of the probability."
+    for wrong, why in turns.items():
+        if abs(p - wrong) < 6e-4 * max(1.0, wrong):
+            no(why)
+    if not 0 <= p <= 1:
+        no(f"a probability lies between 0 and 1, but {p:g} came.")
+    no(
+        f"{p:g} is not it. List the energies: how many of the sixteen configurations have E = -4, E = 0 and E = +4? "
+        "(Give three digits.)"
+    )
+
+
+def flip_cost(answer) -> str:
+    """1.2-b: the energy that one flip costs, on a periodic square lattice, with a field."""
+    rng = np.random.default_rng(12)
+    came, bonds, fields, told = [], [], [], []
+    for rows, columns in [(4, 4), (3, 5), (5, 3)]:
+        spins = rng.choice(np.array([-1, 1], dtype=np.int8), size=(rows, columns))
+        for J, h in [(1.0, 0.0), (0.7, 0.0), (1.3, 0.4), (-0.6, 1.1)]:
+            for row, column in np.ndindex(rows, columns):
+                before, after = spins.copy(), spins.copy()
+                after[row, column] *= -1
+                try:
+                    came.append(number(call(answer, before, row, column, J, h), "the cost of a flip"))
+                except IndexError:
+                    no(
+                        f"at the edge, site ({row}, {column}) of a {rows} × {columns} lattice, an index ran out of the "
+                        "array. The lattice is periodic: take row + 1 modulo the number of rows."
+                    )
+                if not np.array_equal(before, spins):
+                    no("your function changed the spins. It should only say what a flip would cost.")
+                bonds.append(_energy(after, J, 0) - _energy(spins, J, 0))
+                fields.append(_energy(after, 0, h) - _energy(spins, 0, h))
+                told.append(f"at site ({row}, {column}) with J = {J:g}, h = {h:g}")
+    came, parts = np.array(came), np.stack([bonds, fields], axis=1)
+    cost = parts.sum(axis=1)
+    if np.allclose(came, cost, rtol=0, atol=1e-9):
+        return "the cost is the difference of two energies, for every site, coupling and field that was tried."
+    k = int(np.flatnonzero(~np.isclose(came, cost, rtol=0, atol=1e-9))[0])
+    said = f"{told[k]} it says {came[k]:g}; the energies differ by {cost[k]:g}. "
+    # A typical mistake multiplies the bonds' part and the field's part by wrong numbers. Which ones?
+    factors = np.linalg.lstsq(parts, came, rcond=None)[0]
+    turns = {
+        (0.5, 0.5): "All costs are half of what they should be. A bond goes from -J to +J when a spin turns: 2J.",
+        (2, 2): "All costs are twice too large. Each bond of the site is broken once.",
+        (-1, -1): "The sign is turned round: the cost is the energy after the flip minus the energy before.",
+        (1, 0): "The field is missing: turning a spin against h costs energy too.",
+        (1, 0.5): "The field's part is half of what it should be: the spin turns from s to -s there too.",
+        (0.5, 1): "The bonds' part is half of what it should be: a bond goes from -J to +J.",
+        (1, -1): "The sign of the field's part is turned round.",
+    }
+    if np.allclose(parts @ factors, came, rtol=0, atol=1e-9):
+        for wrong, why in turns.items():
+            if np.allclose(factors, wrong, atol=1e-9):
+                no(said + why)
+    no(said + "Write both energies down for the bonds of that one site, J and h included, and subtract.")
+
+
+def _energy(spins, J, h) -> float:
+    bonds = spins * (np.roll(spins, -1, 0).astype(float) + np.roll(spins, -1, 1))
+    return float(-J * bonds.sum() - h * spins.sum())
+
+
+def heat_bath(answer) -> str:
+    """1.2-c: the chance that a spin is up, given its local field."""
+    fields = np.array([-3.0, -1.0, -0.2, 0.0, 0.5, 1.7, 4.0])
+    for T in (0.8, 2.3):
+        came = np.array([number(call(answer, float(f), T), "a probability") for f in fields])
+        exact = 1 / (1 + np.exp(-2 * fields / T))
+        if np.allclose(came, exact, rtol=0, atol=1e-9):
+            continue
+        turns = [
+            (1 / (1 + np.exp(-fields / T)), "the 2 is missing. Up has the energy -f, down +f: they differ by 2f."),
+            (1 / (1 + np.exp(2 * fields / T)), "that is the chance to be down."),
+            (1 / (1 + np.exp(-2 * fields * T)), "the field is multiplied by the temperature, not divided by it."),
+            (np.tanh(fields / T), "that is the mean of the spin, which can be negative. A probability cannot."),
+            (np.minimum(1, np.exp(2 * fields / T)), "that is Metropolis. The heat bath draws the new spin afresh."),
+            (np.exp(fields / T), "that is a weight. Divide it by the sum of the two weights."),
+        ]
+        for wrong, why in turns:
+            if np.allclose(came, wrong, rtol=0, atol=1e-9):
+                no(why)
+        if abs(came[3] - 0.5) > 1e-9:
+            no(f"with no field up and down are equally likely, but p(0) = {came[3]:g}.")
+        if not np.allclose(came + came[::-1], 1) and not np.allclose(
+            came[0] + number(call(answer, 3.0, T), "a probability"), 1
+        ):
+            no("turning the field round must exchange up and down: p(f) + p(-f) = 1.")
+        no(
+            f"for f = 1.7 and T = {T:g} it says {came[5]:.6f}, but e^(f/T) / (e^(f/T) + e^(-f/T)) = {exact[5]:.6f}."
+        )
+    for f, limit in ((1e3, 1.0), (-1e3, 0.0)):
+        came = float(call(answer, f, 0.5))
+        if not abs(came - limit) < 1e-12:
+            no(f"p({f:g}) at T = 0.5 should be {limit:g}, but {came} came: divide through by the larger exponential.")
+    return "the logistic function of 2 f / T: an activation function, and nobody chose it."
+
+
+def own_rule(answer) -> str:
+    """1.2-d: a third acceptance rule in detailed balance with the Boltzmann law."""
+    x = np.array([0.05, 0.3, 0.8, 1.5, 2.2, 3.5, 6.0])
+    up, down = (np.array([number(call(answer, float(v)), "a probability") for v in sign * x]) for sign in (1, -1))
+    at_zero = number(call(answer, 0.0), "a probability")
+    everything = np.concatenate([up, down, [at_zero]])
+    if everything.min() < 0 or everything.max() > 1 + 1e-12:
+        no(f"a probability lies between 0 and 1, but your rule gives values from {everything.min():.4g} to "
+           f"{everything.max():.4g}.")  # fmt: skip
+    if up.max() == 0 or down.max() == 0:
+        no("your rule never flips. It keeps the Boltzmann law, but it gets nowhere.")
+    ratio = up / np.where(down == 0, 1, down)
+    if not np.allclose(ratio, np.exp(-x), rtol=1e-6, atol=0):
+        k = int(np.argmax(np.abs(np.log(np.maximum(ratio, 1e-300)) + x)))
+        no(
+            f"detailed balance wants a(x) / a(-x) = exp(-x). At x = {x[k]:g} your rule gives {ratio[k]:.6g} "
+            f"where exp(-x) = {np.exp(-x[k]):.6g}."
+        )
+    known = np.stack([np.ones_like(x), 1 / (1 + np.exp(-x))], axis=1)  # both known rules, downhill
+    weights = np.linalg.lstsq(known, down, rcond=None)[0]
+    if np.allclose(known @ weights, down, rtol=0, atol=1e-9):
+        if np.allclose(weights, [1, 0], atol=1e-6):
+            no("that is Metropolis. Find another one.")
+        if np.allclose(weights, [0, 1], atol=1e-6):
+            no("that is the heat bath. Find another one.")
+        no(
+            f"that is {weights[0]:.3g} of Metropolis plus {weights[1]:.3g} of the heat bath: in balance, but made of "
+            "the two you know. Find one that is not."
+        )
+    return "in detailed balance with the Boltzmann law, and neither of the two you knew."
+
+
+EXERCISES = {"a": four_spins, "b": flip_cost, "c": heat_bath, "d": own_rule}
