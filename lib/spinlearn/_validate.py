@@ -8,7 +8,7 @@ import numpy as np
 
 def number(name: str, value, *, above: float | None = None, at_least: float | None = None) -> float:
     """Return `value` as a finite float, or raise naming the argument `name`."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (Real, np.number)):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a real number, not {type(value).__name__}")
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite, got {value}")
@@ -30,7 +30,7 @@ def count(name: str, value, *, at_least: int = 0) -> int:
 
 def choice(name: str, value, allowed) -> str:
     """Return `value` if it is one of `allowed`, or raise naming the argument `name`."""
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
 
