@@ -15,6 +15,8 @@ from sphinx.ext.autodoc import FunctionDocumenter
 # What TeX input and CHTML output load, out of 43 MB.
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 
+PRELOAD = re.compile(r'<link rel="preload"[^>]*as="font"[^>]*>')
+
 # A block of a page that speaks of its solutions:   :::{seealso}
 #                                                   :class: solutions
 SOLUTIONS_BLOCK = re.compile(
@@ -96,6 +98,23 @@ def link_labels(app, doctree):
             slugs.setdefault(name, (0, doctree.nameids[name], name))
 
 
+def number_by_page(app, env):
+    """Figures, tables, equations, exercises and algorithms are numbered from one on each page."""
+    for kinds in env.toc_fignumbers.values():
+        for numbers in kinds.values():
+            for new, identifier in enumerate(sorted(numbers, key=numbers.get), start=1):
+                numbers[identifier] = (new,)
+    return []
+
+
+def drop_preloads(app, exception):
+    """A browser refuses to preload a font of a page that was opened from a file, and says so in its console."""
+    if exception is None:
+        for path in Path(app.outdir).rglob("*.html"):
+            page = path.read_text(encoding="utf-8")
+            path.write_text(PRELOAD.sub("", page), encoding="utf-8")
+
+
 def copy_mathjax(app, exception):
     """Put MathJax into the site. (In a static folder, Jupyter Book would load each of its scripts on every page.)"""
     if exception is not None:
@@ -120,6 +139,8 @@ def setup(app: Sphinx) -> dict:
     app.connect("source-read", leave_solutions_out)
     app.connect("doctree-read", add_run_time)
     app.connect("doctree-read", link_labels)
+    app.connect("env-get-updated", number_by_page, priority=900)  # after Sphinx has numbered them through
+    app.connect("build-finished", drop_preloads)
     app.connect("build-finished", leave_solutions_out_of_downloads)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
