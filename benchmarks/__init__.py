@@ -1,0 +1,1 @@
+"""What `make bench` runs: this library and what people otherwise use, side by side, held against exact physics."""
