@@ -94,9 +94,9 @@ const widget = explorable({
   title: "Live Ising lattice",
   machine: isingMachine,
   controls: [
-    { kind: "range", key: "T", label: "Temperature T", min: 0.5, max: 5, step: 0.01, digits: 3,
-      marks: [{ at: CRITICAL, label: "Tc", says: "Set T to its critical value 2.269" }] },
-    { kind: "range", key: "h", label: "Field h", min: -1, max: 1, step: 0.01, digits: 3,
+    { kind: "range", key: "T", label: "Temperature", symbol: "T", min: 0.5, max: 5, step: 0.01, digits: 3,
+      marks: [{ at: CRITICAL, label: ["T", node("sub", {}, "c")], says: "Set T to its critical value 2.269" }] },
+    { kind: "range", key: "h", label: "Field", symbol: "h", min: -1, max: 1, step: 0.01, digits: 3,
       marks: [{ at: 0, label: "0", says: "Set h to zero" }] },
     { kind: "choice", key: "rule", label: "Algorithm", options: [["metropolis", "Metropolis"], ["heat-bath", "Heat bath"]] },
     { kind: "choice", key: "start", label: "Start from", options: [["random", "Random"], ["up", "All up"]] },

@@ -2,7 +2,8 @@
 //
 // explorable(spec) gives what anywidget asks for, {render({model, el})}. The spec says what is special:
 //   name       the kind, in one word; title, what it is in a few
-//   controls   [{kind: "range" | "choice" | "whole", key, label, …}]   each sets the trait `key` of the model
+//   controls   [{kind: "range" | "choice" | "whole", key, label, …}]   each sets the trait `key` of the model;
+//              a range has a symbol besides, and marks [{at, label, says}] that set it to a value
 //   pace       {label, values}                steps a frame; not a trait
 //   trace      {key, label, min, max, length} the reading that is drawn against time
 //   readings   [{key, label, digits}]         the read-out; the first counts the steps
@@ -61,10 +62,10 @@ function numberBox({ label, key, read, allowed, model, describe }) {
   return { box, problem, show };
 }
 
-function rangeControl({ key, label, min, max, step, digits, marks }, model) {
+function rangeControl({ key, label, symbol, min, max, step, digits, marks }, model) {
   const id = unique();
   const { box, problem, show } = numberBox({
-    label: `${label}, exact value`, key, model,
+    label: `${label} ${symbol}, exact value`, key, model,
     allowed: `a number from ${fixed(min, 1)} to ${fixed(max, 1)}`,
     read: (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : null),
     describe: (value) => fixed(value, digits),
@@ -72,11 +73,12 @@ function rangeControl({ key, label, min, max, step, digits, marks }, model) {
   const slider = node("input", { type: "range", id, min, max, step });
   const assign = (value) => { model.set(key, value); model.save_changes(); };
   slider.addEventListener("input", () => assign(Number(slider.value)));
-  const scale = node("div", { class: "sl-scale" });
+  const ends = [min, max].map((end) => node("span", { "aria-hidden": "true" }, fixed(end, 1)));
+  const scale = node("div", { class: "sl-scale" }, ...ends);
   for (const mark of marks) {
     const at = `--sl-at: ${(mark.at - min) / (max - min)}`;
     scale.append(node("button", { type: "button", style: at, "aria-label": mark.says, title: mark.says,
-      onclick: () => assign(mark.at) }, mark.label));
+      onclick: () => assign(mark.at) }, ...[mark.label].flat()));
   }
   const update = () => {
     slider.value = model.get(key);
@@ -84,7 +86,7 @@ function rangeControl({ key, label, min, max, step, digits, marks }, model) {
     show();
   };
   return { update, element: node("div", { class: "sl-range" },
-    node("div", { class: "sl-row" }, node("label", { for: id }, label), box), slider, scale, problem) };
+    node("div", { class: "sl-row" }, node("label", { for: id }, label, " ", node("i", {}, symbol)), box), slider, scale, problem) };
 }
 
 function choiceControl({ key, label, options }, model) {
@@ -153,17 +155,17 @@ function explorable(spec) {
     const buttons = node("div", { class: "sl-buttons" }, toggle,
       node("button", { type: "button", onclick: step }, "Step"),
       node("button", { type: "button", onclick: reset }, "Reset"));
-    const values = Object.fromEntries(spec.readings.map(({ key }) => [key, node("dd")]));
-    const readout = node("dl", { class: "sl-readout" },
-      ...spec.readings.map(({ key, label }) => node("div", {}, node("dt", {}, label), values[key])));
+    const values = Object.fromEntries(spec.readings.map(({ key }) => [key, node("span", { class: "sl-value" })]));
+    const readout = node("div", { class: "sl-readout" }, ...spec.readings.map(({ key, label }) =>
+      node("div", {}, node(label.length === 1 ? "i" : "span", { class: "sl-name" }, label), " ", values[key])));
     const status = node("p", { class: "sl-hidden", role: "status", "aria-live": "polite" });
     const controls = spec.controls.map((control) => [control.key, CONTROLS[control.kind](control, model)]);
     const paces = node("select", {}, ...spec.pace.values.map((value) => node("option", { value }, String(value))));
     paces.addEventListener("change", () => { pace = Number(paces.value); });
     const legend = node("p", { class: "sl-legend" }, ...machine.legend.map(([colour, text]) =>
       node("span", {}, node("i", { style: `background: ${colour}` }), text)));
-    const keys = node("p", { class: "sl-keys" }, node("kbd", {}, "Space"), " start or pause, ", node("kbd", {}, "S"),
-      " step, ", node("kbd", {}, "R"), " reset");
+    const keys = node("p", { class: "sl-keys" }, node("kbd", {}, "Space"), " run, ", node("kbd", {}, "S"), " step, ",
+      node("kbd", {}, "R"), " reset");
     const root = node("div", { class: "sl sl-live", role: "group", tabindex: "0", "aria-label": spec.title,
       "data-explorable": spec.name, "data-lm-suppress-shortcuts": "true", onkeydown: press },
       node("div", { class: "sl-view" }, canvas, legend, trace.element),
@@ -180,7 +182,7 @@ function explorable(spec) {
       const read = machine.readings();
       const numbers = spec.readings.map(({ key, label, digits }) => `${label} ${fixed(read[key], digits)}`).join(", ");
       const settings = spec.controls.filter(({ kind }) => kind === "range")
-        .map(({ key, label, digits }) => `${label} ${fixed(model.get(key), digits)}`).join(", ");
+        .map(({ key, symbol, digits }) => `${symbol} ${fixed(model.get(key), digits)}`).join(", ");
       return `${machine.words()}. ${settings}. ${numbers}.`;
     }
 
@@ -267,6 +269,11 @@ function explorable(spec) {
       update();
     }
     for (const [name, listener] of listeners) model.on(name, listener);
+    // Enlarged, a spin is a square; shrunk below one dot a spin, dots are mixed rather than left out.
+    const fitted = new ResizeObserver(() => {
+      canvas.style.imageRendering = canvas.clientWidth * devicePixelRatio < machine.width ? "auto" : "pixelated";
+    });
+    fitted.observe(canvas);
     const watcher = new IntersectionObserver(([entry]) => { visible = entry.isIntersecting; wake(); });
     watcher.observe(root);
     document.addEventListener("visibilitychange", wake);
@@ -281,6 +288,7 @@ function explorable(spec) {
     return () => {
       cancelAnimationFrame(frame);
       watcher.disconnect();
+      fitted.disconnect();
       document.removeEventListener("visibilitychange", wake);
       for (const [name, listener] of listeners) model.off(name, listener);
     };
@@ -292,10 +300,10 @@ function explorable(spec) {
       return await render({ model, el });
     } catch (error) {
       const why = typeof WebAssembly === "undefined"
-        ? "It needs WebAssembly, which this browser does not have or has switched off."
-        : `It did not start: ${error.message}.`;
+        ? "it needs WebAssembly, which this browser does not have or has switched off."
+        : `${error.message}.`;
       const say = el.querySelector(".sl-why") ?? el.appendChild(node("p", { class: "sl-why" }));
-      say.textContent = `${spec.title} cannot run here. ${why}`;
+      say.textContent = `The live version cannot run: ${why}`;
       return () => {};
     }
   } };
