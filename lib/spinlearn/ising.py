@@ -242,7 +242,7 @@ def flip_probability(rule, x):
 
 @kernel
 def fill_flip_probabilities(table, rule, beta, J, h):
-    """Fill `table` (2, 2z + 1): its row is the spin (0 down, 1 up), its column the sum of the z neighbours, plus z."""
+    """Fill `table` (2, 2z + 1): row 0 for a spin down and 1 for up, column z + sum of neighbours."""
     z = table.shape[1] // 2
     for up in range(2):
         s = 2 * up - 1
@@ -253,7 +253,7 @@ def fill_flip_probabilities(table, rule, beta, J, h):
 
 @kernel
 def sweep(spins, neighbours, table, at_random, state, totals):
-    """Offer N spins the chance to flip. `totals` (2,) int64 follows the sum over bonds and the sum over spins."""
+    """Offer N spins the chance to flip. `totals` follows the sum over bonds and over spins."""
     n, z = neighbours.shape
     bonds_lost, spin_lost = 0, 0
     for step in range(n):
@@ -264,7 +264,7 @@ def sweep(spins, neighbours, table, at_random, state, totals):
             j = neighbours[i, k]
             if j >= 0:
                 total += spins[j]
-        # 2 s if the spin turns, else 0. No `if`: a processor cannot guess which way it goes, and a wrong guess is slow.
+        # 2 s if the spin turns, else 0. Not an `if`: a processor would guess wrongly too often.
         turned = 2 * s * (uniform(state) < table[(s + 1) // 2, total + z])
         spins[i] = s - turned
         bonds_lost += turned * total
