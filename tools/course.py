@@ -189,6 +189,12 @@ def lab(_options, rest):
     return run([in_venv("jupyter"), "lab", *(rest or ["chapters/index.ipynb"])])
 
 
+def bench(_options, rest):
+    """Measure the kernels and their peers side by side, correctness first."""
+    setup()
+    return run([in_venv("python"), "-m", "benchmarks", *rest])
+
+
 def web(_options, _rest):
     """Compile the kernels to WebAssembly anew (needed after a change of a kernel that a page runs)."""
     setup()
@@ -237,6 +243,7 @@ COMMANDS = {
     "test-fast": test_fast,
     "execute": execute,
     "lab": lab,
+    "bench": bench,
     "web": web,
     "lock": lock,
     "clean": clean,
@@ -248,7 +255,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="course.py",
         description="The commands of the course. Each does its own set-up.",
-        epilog="What follows a command of test, test-fast, execute, lab and lock is handed on: files, pages, options.",
+        epilog="What follows test, test-fast, execute, lab, bench and lock is handed on: files, pages, options.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.required = True
@@ -268,7 +275,7 @@ def main():
         if name == "clean":
             command.add_argument("--all", action="store_true", help="remove .venv too")
     options, rest = parser.parse_known_args()
-    if rest and options.command not in ("test", "test-fast", "execute", "lab", "lock"):
+    if rest and options.command not in ("test", "test-fast", "execute", "lab", "bench", "lock"):
         parser.error("unexpected: " + " ".join(rest))
     require_python()
     return COMMANDS[options.command](options, rest)
