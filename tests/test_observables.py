@@ -70,6 +70,17 @@ def test_autocorrelation_of_a_known_process(rng):
     np.testing.assert_allclose(rho[:20], 0.9 ** np.arange(20), atol=4.5 * 0.0044)
 
 
+@pytest.mark.parametrize("window", [4.0, 6.0])
+def test_integrated_time_is_the_windowed_sum_written_out(window, rng):
+    series, n = ar1(0.8, 3_000, rng), 3_000
+    rho, W, total = autocorrelation(series), 0, 0.5
+    while window * total > W:
+        W += 1
+        total += rho[W]
+    tau = total * (1 + (2 * W + 1) / n)
+    assert integrated_time(series, window) == pytest.approx((tau, tau * np.sqrt(2 * (2 * W + 1) / n), W), rel=1e-12)
+
+
 @pytest.mark.parametrize("phi", [0.0, 0.5, 0.9, 0.98])
 def test_integrated_time_of_a_known_process(phi, rng):
     times = [integrated_time(series) for series in ar1(phi, (40, 50_000), rng)]
