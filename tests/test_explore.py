@@ -1,11 +1,18 @@
 """The live lattice: in a page without a kernel it computes what the library computes, and it is fit to be used."""
 
 import base64
+import contextlib
 import io
 import math
+import os
 import re
 import shutil
+import socket
+import subprocess
+import sys
+import time
 
+import nbformat
 import numpy as np
 import pytest
 import traitlets
@@ -566,3 +573,85 @@ def test_the_checks_above_notice_what_is_wrong(opened):
         digest(replay(32, 2.0, 1, seed=5)), digest(replay(32, 2.0, 1, seed=4, rule="heat-bath")),
         digest(replay(32, 2.5, 1, seed=4)), digest(replay(32, 2.0, 1, seed=4, h=0.2)),
     }  # fmt: skip
+
+
+# ── In JupyterLab: a real server, a real kernel ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def jupyterlab(tmp_path):
+    """Start a server of its own, with no settings but its own, in a new folder; give its address and the folder."""
+    work, own = tmp_path / "work", tmp_path / "own"
+    work.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "HOME")
+    places += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command += [f"--port={port}", "--IdentityProvider.token=key", f"--ServerApp.root_dir={work}"]
+    with open(tmp_path / "log", "w") as log:
+        server = subprocess.Popen(
+            command, env=os.environ | {place: str(own / place) for place in places}, stdout=log, stderr=log
+        )
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/lab/tree", work
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_in_jupyterlab_traits_and_controls_follow_each_other(request, chromium, jupyterlab):
+    address, folder = jupyterlab
+    stored = {"text/html": IsingLattice(64).static_html(), "text/plain": repr(IsingLattice(64))}
+    sources = [
+        "from spinlearn.explore import IsingLattice, digest, replay\nlive = IsingLattice(64, seed=3)\nlive",
+        "print('read', live.T, live.sweeps, live.digest == digest(replay(64, live.T, live.sweeps, seed=3)))",
+        "live.T, live.seed, live.rule = 3.5, 8, 'heat-bath'",
+    ]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    cells[0].outputs = [nbformat.v4.new_output("display_data", stored)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "page.ipynb")
+
+    context = chromium.new_context(viewport={"width": 1280, "height": 1100})
+    request.addfinalizer(context.close)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/page.ipynb?token=key")
+
+    def run_cell(number):
+        page.locator(".jp-CodeCell .cm-content").nth(number).click()
+        page.keyboard.press("Shift+Enter")
+
+    # Just opened, nothing run, the notebook not trusted: the picture and its line.
+    expect(page.locator(".jp-OutputArea img")).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-OutputArea").first).to_contain_text("The live version needs scripts")
+    assert page.locator(".sl-live").count() == 0
+
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
+    run_cell(0)
+    widget = page.locator(".sl-live")
+    widget.get_by_label("Temperature T", exact=True).fill("3")
+    for key in "ss":
+        page.keyboard.press(key)
+    assert facts(widget)["digest"] == digest(replay(64, 3.0, 2, seed=3))
+    run_cell(1)
+    expect(page.get_by_text("read 3.0 2 True", exact=True)).to_be_visible(timeout=30_000)
+
+    run_cell(2)
+    expect(widget.get_by_label("Seed")).to_have_value("8", timeout=30_000)
+    expect(widget.get_by_label("Algorithm")).to_have_value("heat-bath")
+    expect(widget.get_by_label("Temperature T, exact value")).to_have_value("3.500")
+    button(widget, "Step").click()
+    assert facts(widget)["digest"] == digest(replay(64, 3.5, 1, rule="heat-bath", seed=8))

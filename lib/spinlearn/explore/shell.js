@@ -278,6 +278,7 @@ function explorable(spec) {
     watcher.observe(root);
     document.addEventListener("visibilitychange", wake);
 
+    el.classList.add("sl-home");
     const still = el.querySelector(".sl-still");
     if (still) still.replaceWith(root);
     else el.append(root);
