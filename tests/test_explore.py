@@ -19,7 +19,8 @@ import traitlets
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
-from spinlearn import explore, ising, lattice, rng
+
+from spinlearn import ising, lattice, rng
 from spinlearn.explore import IsingLattice, digest, replay
 
 FLAGS = [
@@ -43,7 +44,7 @@ FLAGS = [
         ("rule", "glauber", "any of \\['metropolis', 'heat-bath'\\]"),
         ("start", "down", "any of \\['random', 'up'\\]"),
         ("seed", -1, "less than 0"),
-        ("seed", 2**53, "greater than 9007199254740991"),
+        ("seed", 2**32, "greater than 4294967295"),
         ("seed", 1.5, "expected an int"),
         ("size", 4, "less than 8"),
         ("size", 4096, "greater than 1024"),
@@ -106,7 +107,7 @@ def test_the_still_picture_is_the_lattice_that_its_caption_names():
         ({"sweeps": 1.5}, TypeError, "sweeps must be a whole number"),
         ({"rule": "wolff"}, ValueError, "rule must be one of"),
         ({"start": "down"}, ValueError, "start must be one of"),
-        ({"seed": 2**53}, ValueError, r"seed must be at most 2\*\*53 - 1"),
+        ({"seed": 2**64}, ValueError, r"seed must be below 2\*\*64"),
         ({"h": "0"}, TypeError, "h must be a real number"),
     ],
 )
@@ -116,11 +117,10 @@ def test_replay_refuses_what_it_cannot_run(arguments, error, text):
 
 
 def test_replay_is_the_dynamics_of_simulate():
-    """`simulate` seeds its kernels with a draw of 64 bits: take a Generator whose draw `replay` accepts as a seed."""
-    first = (int(np.random.default_rng(k).integers(2**64, dtype=np.uint64)) for k in range(100_000))
-    k, seed = next((k, draw) for k, draw in enumerate(first) if draw <= explore.LARGEST_SEED)
+    """`simulate` seeds its kernels with the first draw of its Generator."""
+    seed = int(np.random.default_rng(12).integers(2**64, dtype=np.uint64))
     place = lattice.square(24)
-    run = ising.simulate(lattice.all_up(place), place, 2.1, 9, h=0.3, rule="heat-bath", rng=np.random.default_rng(k))
+    run = ising.simulate(lattice.all_up(place), place, 2.1, 9, h=0.3, rule="heat-bath", rng=np.random.default_rng(12))
     np.testing.assert_array_equal(replay(24, 2.1, 9, h=0.3, rule="heat-bath", start="up", seed=seed), run.spins)
 
 
@@ -218,7 +218,7 @@ def native_energy(spins, h) -> float:
 @pytest.mark.browser
 @pytest.mark.parametrize("rule", ["metropolis", "heat-bath"])
 @pytest.mark.parametrize(
-    ("size", "T", "h", "start", "seed"), [(64, 2.269, 0.0, "random", 1), (33, 1.2, -0.37, "up", 2**53 - 1)]
+    ("size", "T", "h", "start", "seed"), [(64, 2.269, 0.0, "random", 1), (33, 1.2, -0.37, "up", 2**32 - 1)]
 )
 def test_the_page_steps_as_the_library_does_bit_for_bit(opened, rule, size, T, h, start, seed):
     settings = {"h": h, "rule": rule, "start": start, "seed": seed}
@@ -356,7 +356,7 @@ def test_every_control_can_be_reached_and_is_named(opened):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("text", ["abc", "-1", "1.5", "9007199254740992", ""])
+@pytest.mark.parametrize("text", ["abc", "-1", "1.5", "4294967296", ""])
 def test_a_bad_seed_is_answered_beside_the_box_and_loses_nothing(opened, text):
     widget = live(opened(IsingLattice(32, seed=6)))
     button(widget, "Step").click()
@@ -366,7 +366,7 @@ def test_a_bad_seed_is_answered_beside_the_box_and_loses_nothing(opened, text):
     box.press("Enter")
     box.blur()
     message = widget.locator(".sl-problem:visible")
-    expect(message).to_contain_text(f"“{text}” is not a whole number from 0 to 9007199254740991. It stays at 6.")
+    expect(message).to_contain_text(f"“{text}” is not a whole number from 0 to 4294967295. It stays at 6.")
     assert box.input_value() == text
     assert box.get_attribute("aria-invalid") == "true"
     assert box.get_attribute("aria-describedby") == message.get_attribute("id")

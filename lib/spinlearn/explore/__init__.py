@@ -7,6 +7,6 @@ trait moves the control; in the built page it runs by itself, on the same kernel
 IsingLattice(size=512, T=2.269, h=0.0, rule='metropolis', start='random', seed=1)
 """
 
-from ._ising import LARGEST_SEED, IsingLattice, digest, replay
+from ._ising import IsingLattice, digest, replay
 
-__all__ = ["LARGEST_SEED", "IsingLattice", "digest", "replay"]
+__all__ = ["IsingLattice", "digest", "replay"]

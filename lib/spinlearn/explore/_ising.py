@@ -13,7 +13,6 @@ from .. import _validate, ising, lattice, rng, web
 from ._shell import Explorable
 
 STARTS = ("random", "up")
-LARGEST_SEED = 2**53 - 1  # the largest whole number that JavaScript counts to without gaps
 
 # Dark and light, blue and yellow: told apart by every kind of colour vision, and in grey.
 COLOURS = {"up": "#f2e6c4", "down": "#22396b"}
@@ -39,7 +38,7 @@ def replay(
     rule : {"metropolis", "heat-bath"}
     start : {"random", "up"}
     seed : int
-        From 0 to 2**53 - 1. It seeds the kernels' generator directly, with no `numpy.random.Generator` in between.
+        From 0 to 2**64 - 1. It seeds the kernels' generator directly, with no `numpy.random.Generator` in between.
 
     Returns
     -------
@@ -62,8 +61,8 @@ def replay(
     h = _validate.number("h", h)
     rule_code = ising.RULES[_validate.choice("rule", rule, ising.RULES)]
     _validate.choice("start", start, STARTS)
-    if _validate.count("seed", seed) > LARGEST_SEED:
-        raise ValueError(f"seed must be at most 2**53 - 1, got {seed}")
+    if _validate.count("seed", seed) >= 2**64:
+        raise ValueError(f"seed must be below 2**64, got {seed}")
 
     spins, state = np.ones(place.size, dtype=np.int8), np.empty(4, dtype=np.uint64)
     rng.seed_state(np.uint64(seed), state)
@@ -124,7 +123,7 @@ class IsingLattice(Explorable):
     start : {"random", "up"}
         The configuration that a reset begins with.
     seed : int
-        Of the generator, from 0 to 2**53 - 1.
+        Of the generator, from 0 to 2**32 - 1.
     running : bool
         Whether it sweeps as soon as it is shown in JupyterLab. In a built page it always starts paused.
 
@@ -156,7 +155,7 @@ class IsingLattice(Explorable):
     h = traitlets.Float(0.0, min=-1.0, max=1.0, help="field").tag(sync=True, page=True)
     rule = traitlets.Enum(list(ising.RULES), "metropolis", help="local dynamics").tag(sync=True, page=True)
     start = traitlets.Enum(list(STARTS), "random", help="first configuration").tag(sync=True, page=True)
-    seed = traitlets.Int(1, min=0, max=LARGEST_SEED, help="seed of the generator").tag(sync=True, page=True)
+    seed = traitlets.Int(1, min=0, max=2**32 - 1, help="seed of the generator").tag(sync=True, page=True)
 
     sweeps = traitlets.Int(0, help="sweeps since the reset").tag(sync=True)
     m = traitlets.Float(0.0, help="magnetisation per spin").tag(sync=True)

@@ -100,7 +100,7 @@ const widget = explorable({
       marks: [{ at: 0, label: "0", says: "Set h to zero" }] },
     { kind: "choice", key: "rule", label: "Algorithm", options: [["metropolis", "Metropolis"], ["heat-bath", "Heat bath"]] },
     { kind: "choice", key: "start", label: "Start from", options: [["random", "Random"], ["up", "All up"]] },
-    { kind: "whole", key: "seed", label: "Seed", min: 0, max: Number.MAX_SAFE_INTEGER },
+    { kind: "whole", key: "seed", label: "Seed", min: 0, max: 2 ** 32 - 1 },
   ],
   pace: { label: "Sweeps a frame", values: [1, 2, 5, 10] },
   trace: { key: "m", label: "m", min: -1, max: 1, length: 1000 },
