@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
 from spinlearn.explore import IsingLattice, digest, replay
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

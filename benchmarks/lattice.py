@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
+
 from spinlearn import exact, ising, lattice, observables
 
 T = exact.critical_temperature()

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import chi2, norm
+
 from spinlearn import exact, ising
 from spinlearn.lattice import Lattice, bond_couplings, bonds, chain, from_couplings, square, triangular
 from spinlearn.rng import stream
@@ -225,10 +226,14 @@ def field_upside_down(spins, lattice, T, sweeps, *, h, **options):
     return ising.simulate(spins, lattice, T, sweeps, h=-h, **options)
 
 
-def one_way_bonds(spins, lattice, T, sweeps, *, J, **options):
+def one_way_bonds(spins, lattice, T, sweeps, *, J, h=0.0, rng, **_):
     """A bond is felt at one of its ends only."""
     later = lattice.neighbours > np.arange(lattice.size)[:, None]
-    return ising.simulate(spins, lattice, T, sweeps, J=np.where(later, J, 0.0), **options)
+    couplings, fields = np.where(later, J, 0.0), np.broadcast_to(h, lattice.shape).astype(float).ravel()
+    flat, state = np.array(spins, dtype=np.int8).ravel(), stream(rng)
+    for _ in range(sweeps):
+        ising.sweep_bonds(flat, lattice.neighbours, couplings, fields, 1 / T, ising.HEAT_BATH, True, state)
+    return ising.Run(flat.reshape(lattice.shape), np.empty(0), np.empty(0))
 
 
 def all_at_once(spins, lattice, T, sweeps, *, J=1.0, h=0.0, rng, **_):

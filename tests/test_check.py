@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit
+
 from spinlearn.check import NOT_ATTEMPTED, NOT_YET, RIGHT, check, exercises
 
 T = 2.0

@@ -3,9 +3,10 @@
 Derivatives are taken by central differences; their tolerance is the next term of the expansion plus rounding.
 """
 
-import harness
 import numpy as np
 import pytest
+
+import harness
 from spinlearn import exact, ising
 from spinlearn.exact import (
     averages,

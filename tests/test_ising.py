@@ -4,9 +4,10 @@ No tolerance here is tuned: every statistical test has its share of one small si
 to reject samplers with one mistake in them.
 """
 
-import harness
 import numpy as np
 import pytest
+
+import harness
 from harness import SIGNIFICANCE, Case, relaxed, stationary
 from spinlearn import exact, ising
 from spinlearn.ising import energy, flip_costs, magnetisation, simulate
@@ -329,6 +330,8 @@ BAD = [
     ({"J": None}, TypeError, "^J must be a real number, not NoneType"),
     ({"J": np.ones((16, 3))}, ValueError, r"^J must have shape \(16, 4\).*got \(16, 3\)"),
     ({"J": np.full((16, 4), np.inf)}, ValueError, "^J must be finite"),
+    ({"J": np.arange(64.0).reshape(16, 4)}, ValueError, "^J must give both ends of a bond the same coupling"),
+    ({"J": np.where(np.arange(64) == 5, 1 + 1e-6, 1.0).reshape(16, 4)}, ValueError, "^J must give both ends"),
     ({"h": np.inf}, ValueError, "^h must be finite"),
     ({"h": np.ones(16)}, ValueError, r"^h must have shape \(4, 4\).*got \(16,\)"),
     ({"h": np.full((4, 4), "a")}, TypeError, "^h must hold real numbers"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from spinlearn.lattice import (
     Lattice,
     all_up,

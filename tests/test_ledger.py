@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from spinlearn import ledger
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"

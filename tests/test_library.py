@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import spinlearn
 from spinlearn import _jit
 

@@ -4,11 +4,12 @@ An AR(1) process a_{t+1} = phi a_t + noise has rho(t) = phi**t, so tau = (1 + ph
 repetitions the claimed errors must cover the truth as often as they say.
 """
 
-import harness
 import numpy as np
 import pytest
 from scipy.signal import lfilter
 from scipy.stats import binom
+
+import harness
 from spinlearn.lattice import all_up, square
 from spinlearn.observables import (
     Estimate,

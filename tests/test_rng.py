@@ -1,9 +1,10 @@
 """The random numbers: reference values, an independent twin in Python's whole numbers, and their distribution."""
 
-import harness
 import numpy as np
 import pytest
 from scipy.stats import binom
+
+import harness
 from spinlearn.lattice import random_spins, square
 from spinlearn.rng import next_word, random_site, seed_state, stream, uniform
 

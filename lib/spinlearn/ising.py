@@ -361,6 +361,21 @@ def _interactions(lattice: Lattice, J, h) -> tuple[np.ndarray | None, np.ndarray
         table = np.full(shape, _validate.number("J", J))
     else:
         table = _validate.real_array("J", J, shape, what=" (aligned with the lattice's table of neighbours)")
+        if not _symmetric(table, lattice.neighbours):
+            raise ValueError("J must give both ends of a bond the same coupling; see lattice.bond_couplings")
     if np.ndim(h) == 0:
         return table, np.full(lattice.size, _validate.number("h", h))
     return table, _validate.real_array("h", h, lattice.shape, what=" (one field for each site)").ravel()
+
+
+def _symmetric(table: np.ndarray, neighbours: np.ndarray) -> bool:
+    """Whether J_ij = J_ji in a table of couplings.
+
+    A symmetric matrix has x.J.y = y.J.x for all x and y. With two vectors that know nothing of J, another one does not,
+    and no pair of entries has to be searched for.
+    """
+    x, y = np.random.default_rng(0).random((2, len(neighbours)))
+    table = np.where(neighbours >= 0, table, 0.0)
+    there = x @ (table * y[neighbours]).sum(axis=1)
+    back = y @ (table * x[neighbours]).sum(axis=1)
+    return bool(abs(there - back) <= 1e-12 * np.abs(table).sum())
