@@ -1,4 +1,4 @@
-// What every explorable shares: the controls, the loop, the trace, the keys, the read-out, and its two ways into a page.
+// What every explorable shares: controls, loop, trace, keys and read-out, and the two ways into a page.
 //
 // explorable(spec) gives what anywidget asks for, {render({model, el})}. The spec says what is special:
 //   name       the kind, in one word; title, what it is in a few
@@ -85,8 +85,8 @@ function rangeControl({ key, label, symbol, min, max, step, digits, marks }, mod
     slider.setAttribute("aria-valuetext", fixed(model.get(key), digits));
     show();
   };
-  return { update, element: node("div", { class: "sl-range" },
-    node("div", { class: "sl-row" }, node("label", { for: id }, label, " ", node("i", {}, symbol)), box), slider, scale, problem) };
+  const row = node("div", { class: "sl-row" }, node("label", { for: id }, label, " ", node("i", {}, symbol)), box);
+  return { update, element: node("div", { class: "sl-range" }, row, slider, scale, problem) };
 }
 
 function choiceControl({ key, label, options }, model) {
