@@ -1,8 +1,8 @@
 """From the text of a lab to what students get: ``labs/lab-1-ising.md`` becomes ``labs/release/lab-1-ising/``.
 
-The text is MyST Markdown and holds everything: the questions, the solutions, the tests. jupytext turns it into the source
-notebook that nbgrader reads, ``labs/source/lab-1-ising/lab-1-ising.ipynb``, and nbgrader takes the solutions and the
-hidden tests out of that for the release version. The same text always gives the same files.
+The text is MyST Markdown and holds everything: the questions, the solutions, the tests. jupytext turns it into the
+source notebook that nbgrader reads, ``labs/source/lab-1-ising/lab-1-ising.ipynb``, and nbgrader takes the solutions and
+the hidden tests out of that for the release version. The same text always gives the same files.
 """
 
 import argparse
@@ -100,9 +100,10 @@ def release(labs: Path = LABS) -> list[Path]:
 
 def nbgrader(*arguments: str, labs: Path = LABS) -> subprocess.CompletedProcess:
     """Run an nbgrader command in the folder of the labs, and keep what it says."""
-    env = dict(os.environ)
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', '')}"  # nbgrader calls alembic by its name
-    return subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=labs, env=env, capture_output=True, text=True)
+    folder = str(Path(sys.executable).parent)  # nbgrader calls a program of this environment, alembic, by its name
+    env = {**os.environ, "PATH": folder + os.pathsep + os.environ.get("PATH", "")}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(command, cwd=labs, env=env, capture_output=True, text=True)
 
 
 def _fingerprint(notebook) -> str:
