@@ -9,8 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
 
-# Ink and paper: a pair that differs in lightness first, so that it survives print and any colour vision.
-DOWN, UP = "#1f3a5f", "#f4ead5"
+from ._colours import DOWN, UP
+
 SPINS = ListedColormap([DOWN, UP], name="spins")
 
 STYLE = Path(__file__).with_name("spinlearn.mplstyle")

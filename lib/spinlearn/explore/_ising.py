@@ -10,12 +10,12 @@ import traitlets
 from PIL import Image
 
 from .. import _validate, ising, lattice, rng, web
+from .._colours import DOWN, UP
 from ._shell import Explorable
 
 STARTS = ("random", "up")
 
-# Dark and light, blue and yellow: told apart by every kind of colour vision, and in grey.
-COLOURS = {"up": "#f2e6c4", "down": "#22396b"}
+COLOURS = {"up": UP, "down": DOWN}
 
 _STILL_SIZE, _STILL_SWEEPS = 256, 100
 
