@@ -15,12 +15,17 @@ from sphinx.ext.autodoc import FunctionDocumenter
 # What TeX input and CHTML output load, out of 43 MB.
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 
-PRELOAD = re.compile(r'<link rel="preload"[^>]*as="font"[^>]*>')
+# A browser refuses to preload a font of a page that was opened from a file, and says so in its console.
+FONT_PRELOAD = re.compile(r'<link rel="preload"[^>]*as="font"[^>]*>')
+
+# The entries of a bibliography have a role of their own, which a list may not hold.
+CITATION_LIST = re.compile(r'<div role="list" (?=class="citation-list">)')
 
 # A block of a page that speaks of its solutions:   :::{seealso}
 #                                                   :class: solutions
 SOLUTIONS_BLOCK = re.compile(
-    r"^(?P<fence>:{3,})\{[\w-]+\}[^\n]*\n:class:[^\n]*\bsolutions\b.*?\n(?P=fence)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL
+    r"^(?P<fence>:{3,})\{[\w-]+\}[^\n]*\n:class:[^\n]*\bsolutions\b.*?\n(?P=fence)[ \t]*(?:\n|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -107,12 +112,12 @@ def number_by_page(app, env):
     return []
 
 
-def drop_preloads(app, exception):
-    """A browser refuses to preload a font of a page that was opened from a file, and says so in its console."""
+def mend_html(app, exception):
+    """Mend what the theme and docutils write, where nothing can be set instead."""
     if exception is None:
         for path in Path(app.outdir).rglob("*.html"):
             page = path.read_text(encoding="utf-8")
-            path.write_text(PRELOAD.sub("", page), encoding="utf-8")
+            path.write_text(CITATION_LIST.sub("<div ", FONT_PRELOAD.sub("", page)), encoding="utf-8")
 
 
 def copy_mathjax(app, exception):
@@ -140,7 +145,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", add_run_time)
     app.connect("doctree-read", link_labels)
     app.connect("env-get-updated", number_by_page, priority=900)  # after Sphinx has numbered them through
-    app.connect("build-finished", drop_preloads)
+    app.connect("build-finished", mend_html)
     app.connect("build-finished", leave_solutions_out_of_downloads)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

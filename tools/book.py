@@ -14,10 +14,21 @@ import time
 from pathlib import Path
 
 import yaml
+
 from execute import ROOT, problems
 
 # All that the site is made from: when none of it has changed, neither has the site.
-INPUTS = ("book", "chapters", "solutions", "source", "lib", "tools", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
+INPUTS = (
+    "book",
+    "chapters",
+    "solutions",
+    "source",
+    "lib",
+    "tools",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "requirements.lock",
+)
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -49,7 +60,10 @@ def faults(root: Path = ROOT) -> list[str]:
         if not (root / "source" / f"{name}.md").exists()
     ]
     written = [p.relative_to(root / "source").with_suffix("").as_posix() for p in (root / "source").rglob("*.md")]
-    found += [f"{name}: the page is not in the table of contents (book/_toc.yml)" for name in sorted(set(written) - set(named))]
+    found += [
+        f"{name}: the page is not in the table of contents (book/_toc.yml)"
+        for name in sorted(set(written) - set(named))
+    ]
     return found + problems(root)
 
 
@@ -67,7 +81,11 @@ def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> 
         If a page is missing, damaged or stale, or if Sphinx has so much as a warning.
     """
     flavour = "site" if solutions else "site-without-solutions"
-    site, stamp, work = root / "build" / flavour, root / "build" / f"{flavour}.stamp", root / "build" / f"{flavour}.work"
+    site, stamp, work = (
+        root / "build" / flavour,
+        root / "build" / f"{flavour}.stamp",
+        root / "build" / f"{flavour}.work",
+    )
     inputs = _fingerprint(root)
     if site.is_dir() and stamp.is_file() and stamp.read_text() == inputs:
         if not quiet:
@@ -85,7 +103,8 @@ def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> 
     toc = contents(root, solutions=solutions)
     (work / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), encoding="utf-8")
     command = [
-        sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "--config", "book/_config.yml",
+        sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".",
+        "--config", "book/_config.yml",
         "--toc", str(work / "_toc.yml"), "--path-output", str(work), "-W", "-n", "--keep-going", "-q",
     ]  # fmt: skip
     result = subprocess.run(

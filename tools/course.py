@@ -1,4 +1,4 @@
-"""The commands of the course: ``python3 tools/course.py COMMAND`` (or ``make COMMAND``; on Windows ``py tools/course.py COMMAND``).
+"""The commands of the course: ``make COMMAND``, or ``python3 tools/course.py COMMAND`` (``py`` on Windows).
 
 Nothing but Python's standard library is needed to run this file. Each command does its own set-up first: a virtual
 environment in ``.venv``, the versions of ``requirements.lock`` (checked by their hashes) and the library itself in
@@ -83,7 +83,7 @@ def must(command, problem):
     """Run a command, and stop with `problem` if it fails."""
     code = run(command)
     if code != 0:
-        stop("{} (exit code {}).".format(problem, code))
+        stop(f"{problem} (exit code {code}).")
 
 
 def version_of(python):
@@ -106,7 +106,7 @@ def lock_entry(name):
         elif entry:
             break
     if not entry:
-        stop("{} names no {}; make it anew with `make lock`.".format(LOCK.name, name))
+        stop(f"{LOCK.name} names no {name}; make it anew with `make lock`.")
     return "\n".join(entry) + "\n"
 
 
@@ -136,7 +136,7 @@ def setup(_options=None, _rest=()):
 
     found = version_of(in_venv("python"))
     if found != version:
-        say("Making .venv with Python {}".format(version))
+        say(f"Making .venv with Python {version}")
         if subprocess.call([sys.executable, "-m", "venv", "--clear", str(VENV)], env=environment()) != 0:
             stop("could not make .venv. On Debian and Ubuntu: apt-get install python3-venv, and try again.")
     STAMP.unlink() if STAMP.exists() else None
@@ -168,7 +168,7 @@ def execute(options, rest):
     return run([in_venv("python"), "tools/execute.py", *arguments, *rest])
 
 
-def test(_options, rest):
+def check_all(_options, rest):
     """Check everything: style, library, notebooks, book, site in a browser, grading."""
     setup()
     say("Testing all of it (a few minutes; `make test-fast` is the quick part)")
@@ -176,7 +176,7 @@ def test(_options, rest):
     return run([in_venv("python"), "-m", "pytest", *nbval, *(rest or ["tests", "chapters", "solutions"])])
 
 
-def test_fast(_options, rest):
+def check_quickly(_options, rest):
     """Check what takes less than a minute: style and library."""
     setup()
     return run([in_venv("python"), "-m", "pytest", "-m", "not slow and not browser", *(rest or ["tests"])])
@@ -187,6 +187,12 @@ def lab(_options, rest):
     setup()
     say("Opening JupyterLab; stop it with Ctrl-C")
     return run([in_venv("jupyter"), "lab", *(rest or ["chapters/index.ipynb"])])
+
+
+def assignments(_options, rest):
+    """Make the graded labs: what students get, without solutions and hidden tests."""
+    setup()
+    return run([in_venv("python"), "tools/assignments.py", *rest])
 
 
 def bench(_options, rest):
@@ -212,7 +218,8 @@ def lock(_options, rest):
     web_needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     compile_ = [
         in_venv("uv"), "pip", "compile", "--quiet", "--system-certs", "--universal", "--generate-hashes",
-        "--python-version", "{}.{}".format(*OLDEST), "--no-header", "--no-emit-index-url", "--no-emit-find-links", *rest,
+        "--python-version", "{}.{}".format(*OLDEST), "--no-header", "--no-emit-index-url",
+        "--no-emit-find-links", *rest,
     ]  # fmt: skip
     extras = [part for extra in EXTRAS for part in ("--extra", extra)]
     say("Locking the versions of {}".format(", ".join(EXTRAS)))
@@ -239,15 +246,17 @@ def clean(options, _rest):
 COMMANDS = {
     "setup": setup,
     "book": book,
-    "test": test,
-    "test-fast": test_fast,
+    "test": check_all,
+    "test-fast": check_quickly,
     "execute": execute,
     "lab": lab,
+    "assignments": assignments,
     "bench": bench,
     "web": web,
     "lock": lock,
     "clean": clean,
 }
+HAND_ON = ("test", "test-fast", "execute", "lab", "assignments", "bench", "lock")
 
 
 def main():
@@ -255,7 +264,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="course.py",
         description="The commands of the course. Each does its own set-up.",
-        epilog="What follows test, test-fast, execute, lab, bench and lock is handed on: files, pages, options.",
+        epilog="What follows {} is handed on: files, pages, options.".format(", ".join(HAND_ON)),
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.required = True
@@ -270,12 +279,14 @@ def main():
                 help="leave the solutions out, for a course that grades them (or set SOLUTIONS=0)",
             )
         if name == "execute":
-            command.add_argument("--check", action="store_true", help="only name the stale pages; fail if there are any")
+            command.add_argument(
+                "--check", action="store_true", help="only name the stale pages; fail if there are any"
+            )
             command.add_argument("--force", action="store_true", help="run the pages even if nothing has changed")
         if name == "clean":
             command.add_argument("--all", action="store_true", help="remove .venv too")
     options, rest = parser.parse_known_args()
-    if rest and options.command not in ("test", "test-fast", "execute", "lab", "bench", "lock"):
+    if rest and options.command not in HAND_ON:
         parser.error("unexpected: " + " ".join(rest))
     require_python()
     return COMMANDS[options.command](options, rest)

@@ -31,7 +31,12 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 
 
@@ -121,7 +126,7 @@ def read_notebook(page: Page) -> nbformat.NotebookNode:
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         raise PageError(
-            f"{page.name}: {page.notebook.name} is damaged ({reason}); run `make execute PAGES={page.name}` to make it anew"
+            f"{page.name}: {page.notebook.name} is damaged ({reason}); run `make execute` to make it anew"
         ) from error
     return notebook
 
@@ -242,7 +247,9 @@ def problems(root: Path = ROOT) -> list[str]:
     notebooks = {path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb")}
     notebooks = {path for path in notebooks if ".ipynb_checkpoints" not in path.parts}
     for path in sorted(notebooks - {page.notebook for page in known}):
-        found.append(f"{path.relative_to(root).as_posix()}: a notebook without a text below source/; remove one or add the other")
+        found.append(
+            f"{path.relative_to(root).as_posix()}: a notebook without a text below source/; remove one or add the other"
+        )
     return found
 
 
@@ -308,7 +315,9 @@ def _run_cells(page: Page, notebook: nbformat.NotebookNode) -> float:
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 first_line = next((line for line in cell.source.splitlines() if line.strip()), "")
                 what = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
-                raise PageError(f"{page.name}: code cell {number} ({first_line!r}) failed with {what.strip()}") from error
+                raise PageError(
+                    f"{page.name}: code cell {number} ({first_line!r}) failed with {what.strip()}"
+                ) from error
         return time.perf_counter() - start
 
 

@@ -11,5 +11,8 @@ function reachScrolled() {
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
   reachScrolled();
-  new ResizeObserver(reachScrolled).observe(document.querySelector(".bd-article"));
+  new ResizeObserver(reachScrolled).observe(document.querySelector("main"));
 });
+
+// A page opened from a file may not read the others, so its search lists titles without excerpts.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

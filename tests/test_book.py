@@ -1,0 +1,285 @@
+"""The book: it is built from what is right or not at all, and the site that comes out of it needs nobody."""
+
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+import spinlearn
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import book  # noqa: E402
+import execute  # noqa: E402
+
+LESSON = "chapters/1-ising-basics/2-ising-model"
+PAGES = book.pages_of(book.contents())
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of all that the book is made from."""
+    for name in book.INPUTS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(*book.IGNORED))
+        else:
+            shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def remove_page(root):
+    (root / "source" / f"{LESSON}.md").unlink()
+    (root / f"{LESSON}.ipynb").unlink()
+
+
+def remove_notebook(root):
+    (root / f"{LESSON}.ipynb").unlink()
+
+
+def damage_notebook(root):
+    path = root / f"{LESSON}.ipynb"
+    path.write_text(path.read_text(encoding="utf-8")[:-500], encoding="utf-8")
+
+
+def damage_format(root):
+    path = root / f"{LESSON}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    del notebook["cells"][0]["source"]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def edit_text(root):
+    path = root / "source" / f"{LESSON}.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+
+
+def edit_library(root):
+    path = root / "lib" / "spinlearn" / "lattice.py"
+    path.write_text(path.read_text(encoding="utf-8") + "\n# one more line\n", encoding="utf-8")
+
+
+def edit_notebook(root):
+    path = root / f"{LESSON}.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert '"## Summary' in text
+    path.write_text(text.replace('"## Summary', '"## Conclusion', 1), encoding="utf-8")
+
+
+def add_page(root):
+    (root / "source" / "chapters" / "stray.md").write_text("# A stray page\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (remove_page, f"{LESSON}: the table of contents names it, but there is no such page"),
+        (remove_notebook, f"{LESSON}: its notebook is missing"),
+        (damage_notebook, f"{LESSON}: 2-ising-model.ipynb is damaged"),
+        (damage_format, f"{LESSON}: 2-ising-model.ipynb is damaged"),
+        (edit_text, f"{LESSON}: its notebook is stale (the cells differ from 2-ising-model.md)"),
+        (edit_library, f"{LESSON}: its notebook is stale (the library it uses has changed)"),
+        (edit_notebook, f"{LESSON}: its notebook is stale (the cells differ from 2-ising-model.md)"),
+        (add_page, "chapters/stray: the page is not in the table of contents"),
+    ],
+)
+def test_what_is_not_right_stops_the_build_by_name(project, harm, message):
+    assert book.faults(project) == []
+    harm(project)
+    with pytest.raises(book.BookError, match=re.escape(message)):
+        book.build(project, quiet=True)
+    assert not (project / "build" / "site").exists()
+
+
+@pytest.mark.slow
+def test_a_dead_link_stops_the_build_and_the_old_site_stays(project):
+    old = project / "build" / "site" / "index.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("the old site")
+    page = execute.Page("chapters/index", project)
+    page.source.write_text(
+        page.source.read_text(encoding="utf-8") + "\nSee [there](nowhere.ipynb).\n", encoding="utf-8"
+    )
+    execute.execute(page)
+    with pytest.raises(book.BookError, match=r"(?s)index.*nowhere\.ipynb.*The book was not built"):
+        book.build(project, quiet=True)
+    assert old.read_text() == "the old site"
+
+
+# ── The site ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["with solutions", "without solutions"])
+def built(request):
+    """The site in one flavour: (folder, names of its pages, whether it has solutions)."""
+    site = book.build(solutions=request.param, quiet=True)
+    return site, book.pages_of(book.contents(solutions=request.param)), request.param
+
+
+@pytest.fixture(scope="module")
+def soups(built):
+    return {
+        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted(built[0].rglob("*.html"))
+    }
+
+
+@pytest.mark.slow
+def test_every_page_of_the_contents_is_in_the_site_and_reachable(built, soups):
+    site, pages, _ = built
+    for name in pages:
+        soup = soups[site / f"{name}.html"]
+        assert len(soup.select("article h1")) == 1
+        linked = {
+            (site / f"{name}.html").parent.joinpath(a["href"]).resolve() for a in soup.select(".bd-sidebar a[href]")
+        }
+        missing = [other for other in pages[1:] if other != name and (site / f"{other}.html").resolve() not in linked]
+        assert not missing, f"{name} does not lead to {missing}"
+
+
+@pytest.mark.slow
+def test_every_link_inside_the_site_leads_somewhere(built, soups):
+    site, _, _ = built
+    anchors = {path.resolve(): {tag["id"] for tag in soup.find_all(id=True)} for path, soup in soups.items()}
+    dead = []
+    for path, soup in soups.items():
+        for link in soup.find_all("a", href=True):
+            url = urlsplit(link["href"])
+            if url.scheme or link["href"] == "#" or url.path.startswith("_modules"):
+                continue
+            target = (path.parent / unquote(url.path)).resolve() if url.path else path.resolve()
+            lost = not target.is_file() or (
+                url.fragment and target in anchors and unquote(url.fragment) not in anchors[target]
+            )
+            if lost and path.name not in ("genindex.html", "search.html"):
+                dead.append(f"{path.relative_to(site)}: {link['href']}")
+    assert not dead
+
+
+def loaded(soup):
+    """Addresses of everything that a page loads by itself."""
+    for tag, name in [("script", "src"), ("img", "src"), ("source", "src"), ("iframe", "src"), ("video", "src"),
+                      ("audio", "src"), ("object", "data"), ("embed", "src")]:  # fmt: skip
+        yield from (node[name] for node in soup.find_all(tag, **{name: True}))
+    for node in soup.find_all("link", href=True):
+        if set(node.get("rel", [])) & {
+            "stylesheet",
+            "icon",
+            "preload",
+            "prefetch",
+            "preconnect",
+            "modulepreload",
+            "manifest",
+        }:
+            yield node["href"]
+    for node in soup.find_all("style"):
+        yield from re.findall(r"url\(\s*['\"]?([^'\")]+)", node.text)
+
+
+def outside(address):
+    return bool(re.match(r"(?:[a-z]+:)?//", address, re.IGNORECASE))
+
+
+@pytest.mark.slow
+def test_no_page_loads_anything_from_elsewhere(built, soups):
+    site, _, _ = built
+    assert not [
+        (str(path.relative_to(site)), address)
+        for path, soup in soups.items()
+        for address in loaded(soup)
+        if outside(address)
+    ]
+    for path in site.rglob("*.css"):
+        addresses = re.findall(r"(?:url\(|@import)\s*['\"]?([^'\")\s]+)", path.read_text(encoding="utf-8"))
+        assert not [address for address in addresses if outside(address)], path
+
+
+def test_what_is_loaded_from_elsewhere_would_be_seen():
+    """Negative control of the test above."""
+    page = """<link rel="stylesheet" href="https://a/b.css"><script src="//a/c.js"></script><img src="https://a/d.png">
+    <style>@font-face { src: url(https://a/e.woff) }</style><a href="https://a">no</a><img src="_images/f.png">"""
+    assert [address[-5:] for address in loaded(BeautifulSoup(page, "html.parser")) if outside(address)] == [
+        "/c.js", "d.png", "b.css", ".woff"
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_without_solutions_there_is_no_trace_of_them(built):
+    site, _, solutions = built
+    told = "Common wrong turns"  # every solutions page says it, and no lesson
+    hits = {
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*")
+        if path.suffix in (".html", ".js", ".ipynb", ".txt") and "mathjax" not in path.parts
+        and re.search(rf"solutions/|{told}", path.read_text(encoding="utf-8", errors="ignore"))
+    }  # fmt: skip
+    if solutions:
+        assert f"{LESSON}.html".replace("chapters/", "solutions/") in hits
+        assert "searchindex.js" in hits
+    else:
+        assert not (site / "solutions").exists()
+        assert not hits
+
+
+@pytest.mark.slow
+def test_a_page_says_how_long_its_code_runs_and_its_notebook_can_be_downloaded(built, soups):
+    site, _, _ = built
+    soup = soups[site / f"{LESSON}.html"]
+    seconds = execute.read_notebook(execute.Page(LESSON)).metadata["spinlearn"]["seconds"]
+    assert f"runs in about {round(seconds)} s" in soup.select_one(".run-time").text
+    assert (site / "_sources" / f"{LESSON}.ipynb").is_file()
+    assert soup.select_one('a[href$=".ipynb"][download]') or soup.select_one(".btn-download-source-button")
+
+
+@pytest.mark.slow
+def test_the_library_reference_has_every_public_function(built, soups):
+    """Each public name of each documented module stands in the reference, kernels included."""
+    site, _, _ = built
+    soup = soups[site / "chapters" / "back-matter" / "library.html"]
+    shown = {tag["id"] for tag in soup.select("dt.sig[id]")}
+    modules = re.findall(
+        r"automodule:: (spinlearn\.\w+)", execute.Page("chapters/back-matter/library").source.read_text("utf-8")
+    )
+    public = {
+        f"spinlearn.{module.name}" for module in pkgutil.iter_modules(spinlearn.__path__) if module.name[0] != "_"
+    }
+    assert set(modules) == public
+    for name in modules:
+        module = importlib.import_module(name)
+        for member, value in vars(module).items():
+            own = inspect.isfunction(getattr(value, "py_func", value)) and getattr(value, "__module__", "") == name
+            if own and not member.startswith("_"):
+                assert f"{name}.{member}" in shown
+
+
+@pytest.mark.slow
+def test_a_second_build_does_nothing(capsys):
+    book.build(quiet=True)
+    book.build()
+    assert capsys.readouterr().out == "• Nothing has changed: build/site/index.html is up to date\n"
+
+
+# ── The parts of the Sphinx extension ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_blocks_that_speak_of_solutions_are_taken_out_and_nothing_else():
+    sys.path.insert(0, str(ROOT / "book"))
+    import spins_to_neurons
+
+    kept = "# Title\n\n:::{note}\n:class: other\nStays.\n:::\n\nEnd."
+    block = ":::{seealso}\n:class: solutions\n\n[Answers](../solutions/a.ipynb)\n:::\n"
+    outer = "::::{seealso}\n:class: dropdown solutions\n:::{note}\nInner.\n:::\n::::\n"
+    notebook = {"cells": [
+        {"cell_type": "markdown", "source": [kept[:30], kept[30:], "\n", block, outer]},
+        {"cell_type": "code", "source": block},
+    ]}  # fmt: skip
+    cells = json.loads(spins_to_neurons.without_solutions(json.dumps(notebook)))["cells"]
+    assert cells == [{"cell_type": "markdown", "source": kept + "\n"}, {"cell_type": "code", "source": block}]
