@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from execute import ROOT, problems
+ROOT = Path(__file__).resolve().parents[1]
 
 # All that the site is made from: when none of it has changed, neither has the site.
 INPUTS = (
@@ -53,6 +53,8 @@ def pages_of(toc: dict) -> list[str]:
 
 def faults(root: Path = ROOT) -> list[str]:
     """Everything that forbids building, a sentence each, naming the page."""
+    from execute import problems  # slow to import, and not needed where nothing has changed
+
     named = pages_of(contents(root))
     found = [
         f"{name}: the table of contents names it, but there is no such page (no source/{name}.md)"

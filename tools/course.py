@@ -66,7 +66,7 @@ def environment():
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = os.path.dirname(in_venv("python")) + os.pathsep + env.get("PATH", "")
     env["JUPYTER_PREFER_ENV_PATH"] = "1"
-    env["IPYTHONDIR"] = str(BUILD / "ipython")  # a reader's own start-up files must not change what a page prints
+    env["IPYTHONDIR"] = str(VENV / "ipython")  # a reader's own start-up files must not change what a page prints
     # uv does not read pip's settings: hand on the two that decide whether a registry can be reached at all.
     for pip_name, uv_name in (("PIP_CERT", "SSL_CERT_FILE"), ("PIP_INDEX_URL", "UV_DEFAULT_INDEX")):
         if env.get(pip_name):
