@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from spinlearn.check import NOT_ATTEMPTED, NOT_YET, RIGHT, check, exercises
+from checking import Answers
+from spinlearn.check import NOT_YET, check
 
 T = 2.0
 
@@ -103,50 +104,8 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("exercise", "answer"), [(e, a) for e, answers in RIGHT_ANSWERS.items() for a in answers])
-def test_a_right_answer_passes(exercise, answer):
-    verdict = check(exercise, answer)
-    assert verdict.status == RIGHT, verdict
-
-
-@pytest.mark.parametrize(("exercise", "answer", "word"), [(e, *m) for e, ms in MISTAKES.items() for m in ms])
-def test_a_typical_mistake_is_refused_with_its_reason(exercise, answer, word):
-    verdict = check(exercise, answer)
-    assert verdict.status == NOT_YET, verdict
-    assert word in verdict.reason
-
-
-def test_every_exercise_has_right_answers_and_at_least_two_mistakes():
-    assert set(exercises()) == set(RIGHT_ANSWERS) == set(MISTAKES)
-    assert all(len(mistakes) >= 2 for mistakes in MISTAKES.values())
-
-
-@pytest.mark.parametrize("exercise", exercises())
-@pytest.mark.parametrize("nothing", [..., None])
-def test_the_three_dots_are_not_an_attempt(exercise, nothing):
-    assert check(exercise, nothing).status == NOT_ATTEMPTED
-
-
-@pytest.mark.parametrize("exercise", ["1.2-b", "1.2-c", "1.2-d"])
-def test_an_untouched_stub_is_not_an_attempt(exercise):
-    assert check(exercise, lambda *arguments: ...).status == NOT_ATTEMPTED
-    assert check(exercise, lambda *arguments: None).status == NOT_ATTEMPTED
-
-
-def explodes(*arguments):
-    raise RuntimeError("boom")
-
-
-def leaves(*arguments):
-    raise SystemExit
-
-
-@pytest.mark.parametrize("exercise", exercises())
-@pytest.mark.parametrize(
-    "answer", [explodes, leaves, "text", [], {}, np.zeros((2, 2)), object(), float("inf"), 1j, lambda *a: "text"]
-)
-def test_nothing_ever_raises(exercise, answer):
-    assert check(exercise, answer).status == NOT_YET
+class TestIsingModel(Answers):
+    PAGE, RIGHT, MISTAKES, FUNCTIONS = "1.2", RIGHT_ANSWERS, MISTAKES, ("1.2-b", "1.2-c", "1.2-d")
 
 
 @pytest.mark.parametrize("exercise", ["1.2-z", "99", "", None, 3.7])

@@ -262,7 +262,7 @@ def eigenvalues(I: float = 0.0, *, parameters: Parameters = SQUID) -> np.ndarray
     for k, step in enumerate(1e-5 * np.eye(4)):
         matrix[:, k] = np.subtract(slopes(*(state + step), I, p), slopes(*(state - step), I, p)) / 2e-5
     found = np.linalg.eigvals(matrix)
-    return found[np.argsort(found.real)]
+    return found[np.argsort(found.real, kind="stable")]
 
 
 def hopf_current(low: float, high: float, *, parameters: Parameters = SQUID) -> float:

@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-_PAGES = {"1.2": "ising_model"}
+_PAGES = {"1.1": "neuron_as_a_switch", "1.2": "ising_model"}
 
 RIGHT, NOT_YET, NOT_ATTEMPTED = "right", "not yet", "not attempted yet"
 
