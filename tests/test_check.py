@@ -88,7 +88,7 @@ MISTAKES = {
         (lambda f, T: np.exp(f / T) / (np.exp(f / T) + np.exp(-f / T)), "larger exponential"),
         (lambda f, T: float(f > 0), "equally likely"),
         (lambda f, T: 0.5 + 0.1 * f**2, "exchange up and down"),
-        (lambda f, T: expit(3 * f / T), "e^(f/T)"),
+        (lambda f, T: expit(3 * f / T), "e^(b/T)"),
     ],
     "1.2-d": [
         (lambda x: min(1.0, np.exp(-x)), "that is Metropolis"),

@@ -96,7 +96,7 @@ def heat_bath(answer) -> str:
         if np.allclose(came, exact, rtol=0, atol=1e-9):
             continue
         turns = [
-            (1 / (1 + np.exp(-fields / T)), "the 2 is missing. Up has the energy -f, down +f: they differ by 2f."),
+            (1 / (1 + np.exp(-fields / T)), "the 2 is missing. Up has the energy -b, down +b: they differ by 2b."),
             (1 / (1 + np.exp(2 * fields / T)), "that is the chance to be down."),
             (1 / (1 + np.exp(-2 * fields * T)), "the field is multiplied by the temperature, not divided by it."),
             (np.tanh(fields / T), "that is the mean of the spin, which can be negative. A probability cannot."),
@@ -111,15 +111,15 @@ def heat_bath(answer) -> str:
         if not np.allclose(came + came[::-1], 1) and not np.allclose(
             came[0] + number(call(answer, 3.0, T), "a probability"), 1
         ):
-            no("turning the field round must exchange up and down: p(f) + p(-f) = 1.")
+            no("turning the field round must exchange up and down: p(b) + p(-b) = 1.")
         no(
-            f"for f = 1.7 and T = {T:g} it says {came[5]:.6f}, but e^(f/T) / (e^(f/T) + e^(-f/T)) = {exact[5]:.6f}."
+            f"for b = 1.7 and T = {T:g} it says {came[5]:.6f}, but e^(b/T) / (e^(b/T) + e^(-b/T)) = {exact[5]:.6f}."
         )
     for f, limit in ((1e3, 1.0), (-1e3, 0.0)):
         came = float(call(answer, f, 0.5))
         if not abs(came - limit) < 1e-12:
             no(f"p({f:g}) at T = 0.5 should be {limit:g}, but {came} came: divide through by the larger exponential.")
-    return "the logistic function of 2 f / T: an activation function, and nobody chose it."
+    return "the logistic function of 2 b / T: an activation function, and nobody chose it."
 
 
 def own_rule(answer) -> str:
