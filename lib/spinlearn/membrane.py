@@ -505,7 +505,7 @@ def rates(V):
 @kernel
 def slopes(V, m, h, n, I, p):
     """Hodgkin and Huxley's equations: dV/dt, dm/dt, dh/dt and dn/dt, for the parameters `p` (7,)."""
-    C, g_Na, g_K, g_L, E_Na, E_K, E_L = p
+    C, g_Na, g_K, g_L, E_Na, E_K, E_L = p[0], p[1], p[2], p[3], p[4], p[5], p[6]
     a_m, b_m, a_h, b_h, a_n, b_n = rates(V)
     ionic = g_Na * m**3 * h * (V - E_Na) + g_K * n**4 * (V - E_K) + g_L * (V - E_L)
     return (I - ionic) / C, a_m * (1 - m) - b_m * m, a_h * (1 - h) - b_h * h, a_n * (1 - n) - b_n * n
@@ -514,7 +514,7 @@ def slopes(V, m, h, n, I, p):
 @kernel
 def step(state, I, dt, p):
     """Advance `state` (4,) by one Runge-Kutta step of length dt under the current I."""
-    V, m, h, n = state
+    V, m, h, n = state[0], state[1], state[2], state[3]
     half = dt / 2
     a = slopes(V, m, h, n, I, p)
     b = slopes(V + half * a[0], m + half * a[1], h + half * a[2], n + half * a[3], I, p)
