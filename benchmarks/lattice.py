@@ -45,7 +45,7 @@ def spinlearn(order: str, rule: str = "metropolis") -> Contender:
 
         return advance
 
-    return Contender(f"spinlearn, {order} sites", start)
+    return Contender(f"spinlearn, {order}, {rule}", start)
 
 
 def numpy_roll() -> Contender:
@@ -108,7 +108,7 @@ def njit_tutorial() -> Contender:
 
 def contenders() -> list[Contender]:
     """All of them, the reference of the ratios last."""
-    return [spinlearn("sequential"), spinlearn("random"), njit_tutorial(), numpy_roll()]
+    return [spinlearn("sequential", "heat-bath"), spinlearn("random"), njit_tutorial(), numpy_roll()]
 
 
 def prove(contender: Contender, seed: int = 1) -> float:
@@ -147,10 +147,10 @@ def main() -> None:
     torus = f"{PROOF_SIDE}×{PROOF_SIDE} torus at T = {PROOF_TEMPERATURE}"
     print(f"\nFirst, is it right? Energy of the {torus}, against Kaufman:")
     for contender in contenders():
-        print(f"  {contender.name:28s} {prove(contender):+5.1f} standard errors")
+        print(f"  {contender.name:32s} {prove(contender):+5.1f} standard errors")
     for side in (512, 2048):
         rates = measure(side)
         slowest = rates[contenders()[-1].name]
-        print(f"\nL = {side}{'':22s} flips/ns   × NumPy")
+        print(f"\nL = {side}{'':26s} flips/ns   × NumPy")
         for name, rate in rates.items():
-            print(f"  {name:28s} {rate:7.4f} {rate / slowest:9.1f}")
+            print(f"  {name:32s} {rate:7.4f} {rate / slowest:9.1f}")

@@ -236,6 +236,16 @@ def one_way_bonds(spins, lattice, T, sweeps, *, J, h=0.0, rng, **_):
     return ising.Run(flat.reshape(lattice.shape), np.empty(0), np.empty(0))
 
 
+def metropolis_in_order(spins, lattice, T, sweeps, *, J, h, rng, **_):
+    """Site after site with a rule that turns every spin whose flip is free."""
+    table = np.empty((2, 2 * lattice.coordination + 1))
+    ising.fill_flip_probabilities(table, ising.METROPOLIS, 1 / T, float(J), float(h))
+    flat, state = np.array(spins, dtype=np.int8).ravel(), stream(rng)
+    for _ in range(sweeps):
+        ising.sweep(flat, lattice.neighbours, table, False, state, np.zeros(2, dtype=np.int64))
+    return ising.Run(flat.reshape(lattice.shape), np.empty(0), np.empty(0))
+
+
 def all_at_once(spins, lattice, T, sweeps, *, J=1.0, h=0.0, rng, **_):
     """Every spin sees the neighbours as they were before the sweep: parallel heat bath."""
     spins = np.array(spins, dtype=np.int8)

@@ -17,10 +17,11 @@ from spinlearn.observables import mean, specific_heat
 CASES = harness.cases()
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 each_rule = pytest.mark.parametrize("rule", ising.RULES)
-each_order = pytest.mark.parametrize("order", ising.ORDERS)
+DYNAMICS = [("metropolis", "random"), ("heat-bath", "random"), ("heat-bath", "sequential")]
+each_dynamics = pytest.mark.parametrize(("rule", "order"), DYNAMICS)
 
-# Every case with every rule and order, tried twice.
-SAMPLER_LEVEL = SIGNIFICANCE / (len(CASES) * len(ising.RULES) * len(ising.ORDERS) * 2)
+# Every case with every dynamics, tried twice.
+SAMPLER_LEVEL = SIGNIFICANCE / (len(CASES) * len(DYNAMICS) * 2)
 
 
 # The energy
@@ -112,15 +113,13 @@ def test_flip_probabilities_divide_to_the_boltzmann_factor(rule):
 
 
 @each_case
-@each_rule
-@each_order
+@each_dynamics
 def test_chains_that_start_at_the_law_stay_there(case, rule, order, rng):
     assert stationary(simulate, case, rule=rule, order=order, rng=rng) > SAMPLER_LEVEL
 
 
 @each_case
-@each_rule
-@each_order
+@each_dynamics
 def test_chains_that_start_all_up_reach_the_law(case, rule, order, rng):
     assert relaxed(simulate, case, rule=rule, order=order, rng=rng) > SAMPLER_LEVEL
 
@@ -152,10 +151,20 @@ def test_a_sampler_that_never_moves_is_found_out(rng):
     assert relaxed(harness.frozen, CASES["square"], rng=rng) < SAMPLER_LEVEL
 
 
+def test_metropolis_in_a_fixed_order_is_refused_for_a_reason(rng):
+    """It keeps the law of a ring, but it does not reach it."""
+    ring = Case(chain(8), 2.0, 1.0, 0.0)
+    assert relaxed(simulate, ring, rule="heat-bath", order="sequential", sweeps=60, rng=rng) > SAMPLER_LEVEL
+    assert stationary(harness.metropolis_in_order, ring, rng=rng) > SAMPLER_LEVEL
+    assert relaxed(harness.metropolis_in_order, ring, sweeps=60, rng=rng) < SAMPLER_LEVEL
+    with pytest.raises(ValueError, match=r"^order must be 'random' with the rule 'metropolis', got"):
+        simulate(all_up(ring.lattice), ring.lattice, 2.0, 1, order="sequential", rng=rng)
+
+
 # A lattice of 16 × 16 against Kaufman
 
 KAUFMAN_T = [2.0, exact.critical_temperature(), 2.7]
-KAUFMAN_LEVEL = SIGNIFICANCE / (len(KAUFMAN_T) * len(ising.RULES) * len(ising.ORDERS) * 2)
+KAUFMAN_LEVEL = SIGNIFICANCE / (len(KAUFMAN_T) * len(DYNAMICS) * 2)
 
 
 def kaufman_p_values(simulate, T, rng, **options) -> tuple[float, float]:
@@ -168,8 +177,7 @@ def kaufman_p_values(simulate, T, rng, **options) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("T", KAUFMAN_T, ids="{:.2f}".format)
-@each_rule
-@each_order
+@each_dynamics
 def test_energy_and_specific_heat_agree_with_kaufman(T, rule, order, rng):
     assert min(kaufman_p_values(simulate, T, rng, rule=rule, order=order)) > KAUFMAN_LEVEL
 
@@ -177,15 +185,14 @@ def test_energy_and_specific_heat_agree_with_kaufman(T, rule, order, rng):
 @pytest.mark.parametrize("T", KAUFMAN_T, ids="{:.2f}".format)
 @pytest.mark.parametrize("wrong", [harness.half_cost, harness.one_percent_hot, harness.straight_line])
 def test_wrong_samplers_disagree_with_kaufman(wrong, T, rng):
-    assert kaufman_p_values(wrong, T, rng, order="sequential")[0] < KAUFMAN_LEVEL
+    assert kaufman_p_values(wrong, T, rng, rule="heat-bath", order="sequential")[0] < KAUFMAN_LEVEL
 
 
 # The same run, written slowly
 
 
 @each_case
-@each_rule
-@each_order
+@each_dynamics
 def test_a_run_is_the_same_as_its_slow_twin(case, rule, order):
     case = harness.copies(case, 20)
     start = random_spins(case.lattice, rng=np.random.default_rng(3))
@@ -214,13 +221,13 @@ def test_records_are_those_of_the_configurations(case):
 
 
 @pytest.mark.parametrize("name", ["square", "coupling of every bond"])
-@each_order
+@pytest.mark.parametrize("order", ising.ORDERS)
 def test_recording_less_often_changes_nothing_else(name, order):
     case = CASES[name]
 
     def run(every):
         rng = np.random.default_rng(2)
-        options = {"J": case.J, "h": case.h, "every": every, "order": order, "rng": rng}
+        options = {"J": case.J, "h": case.h, "every": every, "rule": "heat-bath", "order": order, "rng": rng}
         return simulate(all_up(case.lattice), case.lattice, case.T, 14, **options)
 
     dense, sparse = run(1), run(4)
@@ -273,8 +280,7 @@ def test_at_infinite_temperature_all_states_are_equally_likely(case, rng):
     assert relaxed(simulate, hot, rule="heat-bath", sweeps=20, rng=rng) > SIGNIFICANCE / len(CASES)
 
 
-@each_rule
-@each_order
+@each_dynamics
 def test_near_zero_temperature_a_field_leads_to_the_ground_state(rule, order, rng):
     lattice = square(12)
     with np.errstate(all="raise"):
@@ -284,8 +290,7 @@ def test_near_zero_temperature_a_field_leads_to_the_ground_state(rule, order, rn
     assert run.m[-1] == 1.0
 
 
-@each_rule
-@each_order
+@each_dynamics
 def test_the_antiferromagnet_is_the_ferromagnet_with_every_other_spin_turned_over(rule, order):
     lattice = square(6, 4)
     checkerboard = 1 - 2 * (np.indices(lattice.shape).sum(axis=0) % 2)
