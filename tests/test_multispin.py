@@ -182,13 +182,23 @@ def test_a_digit_left_out_leaves_the_law(digit, rule, rng):
     assert stationary(plain_sampler(case.lattice.shape, lambda U: U), case, rule=rule, rng=rng) > LAW_LEVEL
 
 
-def test_every_replica_has_its_own_temperature(rng):
+@each_rule
+def test_every_replica_has_its_own_temperature(rule, rng):
     T = np.linspace(1.5, 5.0, 64)
     truth = exact.averages(exact.density_of_states(square(4)), T)
-    run = replicas(all_up(square(4)), T, 40_000, every=4, rng=rng)
+    run = replicas(all_up(square(4)), T, 40_000, rule=rule, every=4, rng=rng)
     p_values = [harness.normal_p_value(mean(e), value) for e, value in zip(run.e[100:].T, truth.e, strict=True)]
     p_values += [harness.normal_p_value(mean(m**2), value) for m, value in zip(run.m[100:].T, truth.m2, strict=True)]
-    assert min(p_values) > SIGNIFICANCE / len(p_values)
+    assert min(p_values) > SIGNIFICANCE / (2 * len(p_values))
+
+
+def test_only_metropolis_is_caught_where_every_flip_is_free(rng):
+    i, j = np.indices((16, 32))
+    stripes = np.where((i + j) % 4 < 2, 1, -1).astype(np.int8)
+    caught = simulate(stripes, 2.0, 1001, rule="metropolis", rng=rng)
+    np.testing.assert_array_equal(caught.spins, -stripes)
+    assert (caught.e == 0).all()
+    assert simulate(stripes, 2.0, 1001, rule="heat-bath", rng=rng).e[-1] < -1
 
 
 # Independent replicas
