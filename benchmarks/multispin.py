@@ -86,7 +86,7 @@ def in_turn(jobs: dict[str, tuple[Callable, int]], rounds: int = 7, clock=time.p
 
 
 def long_enough(work: Callable, seconds: float) -> int:
-    """How many sweeps take about so many seconds, not counting what a call costs before the first."""
+    """How many sweeps take at least so many seconds, not counting what a call costs before the first."""
     work(1)  # compiles, and fills the caches
     sweeps = 1
     while True:
@@ -95,9 +95,9 @@ def long_enough(work: Callable, seconds: float) -> int:
         call = time.perf_counter() - begin
         work(1 + sweeps)
         spent = time.perf_counter() - begin - 2 * call
-        if spent > max(call, seconds / 4):
-            return max(1, round(sweeps * seconds / spent))
-        sweeps *= 4
+        if spent > max(2 * call, seconds):
+            return sweeps
+        sweeps *= 2
 
 
 def compare(contenders: list[Contender], side: int, seconds: float = 0.5, clock=time.perf_counter) -> None:
