@@ -5,7 +5,7 @@ import platform
 
 import numba
 
-from . import explorable, lattice
+from . import cluster, explorable, lattice, multispin
 
 
 def machine() -> str:
@@ -18,6 +18,6 @@ def machine() -> str:
 
 
 print(machine(), end="\n\n")
-lattice.main()
-print()
-explorable.main()
+for measurement in (lattice, multispin, cluster, explorable):
+    measurement.main()
+    print()

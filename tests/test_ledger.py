@@ -62,6 +62,7 @@ def test_a_number_in_the_finding_was_printed_by_the_cell(claim):
 def test_verdicts_sources_and_links(claim):
     assert set(claim.verdict.split(" / ")) <= set(ledger.VERDICTS)
     assert set(claim.source.split(", ")) <= set(ledger.sources())
+    assert "|" not in "".join(claim), "a bar would break the table: write \\lvert and \\rvert"
     text = "".join("".join(cell["source"]) for cell in cells_of(claim.page) if cell["cell_type"] == "markdown")
     assert f"({claim.tag})=" in text, "the cell has no target to link to"
 

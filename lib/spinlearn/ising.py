@@ -350,7 +350,7 @@ def _spins(spins, lattice: Lattice | None = None) -> np.ndarray:
         raise TypeError(f"spins must be an integer array of -1 and +1, not {array.dtype}")
     if lattice is not None and array.shape != lattice.shape:
         raise ValueError(f"spins must have the lattice's shape {lattice.shape}, got {array.shape}")
-    if array.size == 0 or not np.isin(array, (-1, 1)).all():
+    if array.size == 0 or not ((array == 1) | (array == -1)).all():
         found = np.unique(array)[:5].tolist()
         raise ValueError(f"spins must be -1 or +1, and at least one of them; got values {found}")
     return np.ascontiguousarray(array, dtype=np.int8).ravel()

@@ -91,8 +91,8 @@ def simulate(
     every : int
         Record after every so many sweeps. Recording after each one costs a few per cent.
     threads : int
-        How many threads share the rows. The result does not depend on it. They meet after every colour, which takes
-        some 0.1 ms: worth while from about 2048 x 2048 spins on, where cores are free.
+        How many threads share the rows. The result does not depend on it. They meet after every colour, which costs
+        more than it saves on small lattices; to use several cores, run several lattices side by side instead.
     rng : numpy.random.Generator
         Advanced by one draw. The same Generator state gives the same run on every machine.
 
