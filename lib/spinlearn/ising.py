@@ -201,8 +201,8 @@ def simulate(
     at_random = ORDERS[_validate.choice("order", order, ORDERS)]
     if rule_code == METROPOLIS and not at_random:
         raise ValueError(
-            "order must be 'random' with the rule 'metropolis', got 'sequential': in a fixed order Metropolis may never "
-            "reach some configurations; take the rule 'heat-bath'"
+            "order must be 'random' with the rule 'metropolis', got 'sequential': in a fixed order Metropolis may "
+            "never reach some configurations; take the rule 'heat-bath'"
         )
     couplings, fields = _interactions(lattice, J, h)
     _validate.generator(rng)
