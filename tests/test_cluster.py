@@ -10,6 +10,8 @@ from spinlearn.cluster import bond_probability, grow, swendsen_wang, wolff
 from spinlearn.lattice import all_up, chain, cubic, from_couplings, random_spins, square, triangular
 from spinlearn.observables import mean
 
+pytestmark = pytest.mark.slow
+
 LINKS = np.triu(np.random.default_rng(4).random((8, 8)) < 0.4, 1)
 
 # beta is not 1, J is not 1, there is no field.

@@ -18,6 +18,8 @@ import matplotlib
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 LAB = "lab-1-ising"
 WRITTEN = "t6-symmetry"
@@ -218,13 +220,11 @@ def test_every_hidden_test_refuses_at_least_two_mistakes_and_visible_ones_do_not
         assert any(f"t{task}-visible" not in refused for (cell, _), refused in MISTAKES.values() if cell[1] == task)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("task", ["t1", "t2", "t3", "t4", "t5"])
 def test_the_solutions_earn_all_points(task):
     assert marks(task) == expected(task=task)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_typical_mistake_costs_what_it_should(mistake):
     answer, _ = MISTAKES[mistake]
@@ -356,7 +356,6 @@ def automatic(marks):
     return {name: earned for name, (earned, _) in marks.items() if name != WRITTEN}
 
 
-@pytest.mark.slow
 def test_the_solutions_earn_full_marks_and_the_words_wait_for_a_person(graded):
     marks = graded[0]["perfect"]
     assert automatic(marks) == AUTOMATIC
@@ -364,18 +363,15 @@ def test_the_solutions_earn_full_marks_and_the_words_wait_for_a_person(graded):
     assert graded[2]["patient"].returncode == 0, graded[2]["patient"].stderr
 
 
-@pytest.mark.slow
 def test_a_blank_submission_earns_nothing(graded):
     assert {earned for earned, _ in graded[0]["blank"].values()} == {0}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("student", GROUPS)
 def test_nbgrader_gives_a_wrong_submission_the_marks_it_should_get(graded, student):
     assert automatic(graded[0][student]) == MARKS[student]
 
 
-@pytest.mark.slow
 def test_an_endless_loop_costs_its_own_cells_and_a_warning_costs_nothing(graded):
     marks = automatic(graded[0]["loops"])
     right = {name for name in AUTOMATIC if name.startswith(("t1", "t5"))} | {"t4-visible"}  # t5 comes after the loop
@@ -385,7 +381,6 @@ def test_an_endless_loop_costs_its_own_cells_and_a_warning_costs_nothing(graded)
     assert any(output.get("ename") in ("CellTimeoutError", "KeyboardInterrupt") for output in cell.outputs)
 
 
-@pytest.mark.slow
 def test_a_crash_fails_one_submission_by_name_and_the_rest_are_graded(graded):
     marks, _, reports = graded
     assert {earned for earned, _ in marks["crashes"].values()} == {None}
@@ -395,7 +390,6 @@ def test_a_crash_fails_one_submission_by_name_and_the_rest_are_graded(graded):
     assert None not in marks["blank"].values()
 
 
-@pytest.mark.slow
 def test_edited_and_deleted_test_cells_are_restored(graded):
     assert {name: points for name, (_, points) in graded[0]["first-mistakes"].items()} == POINTS
     path = graded[1]["patient"] / "autograded" / "first-mistakes" / LAB / f"{LAB}.ipynb"
@@ -405,7 +399,6 @@ def test_edited_and_deleted_test_cells_are_restored(graded):
         assert restored[name].endswith(CELLS[name].source), name  # above a deleted one nbgrader says that it was
 
 
-@pytest.mark.slow
 def test_feedback_and_marks_come_out(graded):
     labs = graded[1]["patient"]
     page = (labs / "feedback" / "perfect" / LAB / f"{LAB}.html").read_text(encoding="utf-8")
@@ -470,7 +463,6 @@ def test_the_stubs_are_python_and_keep_their_docstrings(release):
                 assert isinstance(stub.body[-1], ast.Raise)
 
 
-@pytest.mark.slow
 def test_the_release_version_runs_up_to_its_stubs(graded):
     path = graded[1]["hurried"] / "autograded" / "blank" / LAB / f"{LAB}.ipynb"
     for cell in nbformat.read(path, as_version=4).cells:

@@ -180,6 +180,7 @@ def test_a_lesson_has_its_solutions(page):
 # ── The pipeline itself ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_a_page_run_twice_gives_the_same_file_to_the_byte(tiny):
     assert execute.execute(tiny)
     first = tiny.notebook.read_bytes()
@@ -201,6 +202,7 @@ def test_a_run_time_is_written_anew_only_when_it_has_changed(tiny, monkeypatch):
     assert stored == [10.0, 10.0, 16.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "old", "new", "reason"),
     [
@@ -254,6 +256,7 @@ def test_relative_imports_packages_and_their_data_are_followed(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_failing_cell_is_named_and_the_old_notebook_stays(tiny):
     execute.execute(tiny)
     before = tiny.notebook.read_bytes()
@@ -265,6 +268,7 @@ def test_a_failing_cell_is_named_and_the_old_notebook_stays(tiny):
     assert tiny.notebook.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_cell_that_never_ends_is_stopped(tiny, monkeypatch):
     monkeypatch.setattr(execute, "CELL_TIMEOUT", 1)
     tiny.source.write_text(TINY.replace('{"six": 2 * 3}', "while True: pass"), encoding="utf-8")
@@ -273,6 +277,7 @@ def test_a_cell_that_never_ends_is_stopped(tiny, monkeypatch):
     assert not tiny.notebook.exists()
 
 
+@pytest.mark.slow
 def test_a_notebook_without_a_text_and_an_unknown_page_are_named(tiny):
     execute.execute(tiny)
     shutil.copy(tiny.notebook, tiny.notebook.with_name("stray.ipynb"))
@@ -285,6 +290,7 @@ def test_a_notebook_without_a_text_and_an_unknown_page_are_named(tiny):
         assert execute.find_page(name, tiny.root) == tiny
 
 
+@pytest.mark.slow
 def test_a_page_names_the_files_its_cells_read(tiny):
     (tiny.root / "data.csv").write_text("1")
     tiny.source.write_text(TINY.replace("kernelspec:", "inputs: [../../data.csv]\nkernelspec:"), encoding="utf-8")
@@ -297,6 +303,7 @@ def test_a_page_names_the_files_its_cells_read(tiny):
         execute.problem(tiny)
 
 
+@pytest.mark.slow
 def test_a_text_and_its_notebook_are_one_in_jupyterlab(tiny):
     """Open the notebook as JupyterLab does, edit it, save it: the text has the edit, and nothing else has changed."""
     shutil.copy(ROOT / "jupytext.toml", tiny.root)

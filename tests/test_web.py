@@ -14,6 +14,8 @@ import wasmtime
 
 from spinlearn import ising, lattice, rng, web
 
+pytestmark = pytest.mark.slow
+
 ISING = ("metropolis", 1.7, 0.0), ("metropolis", 2.269, -0.4), ("heat-bath", 2.269, 0.0), ("heat-bath", 0.5, 0.35)
 
 
