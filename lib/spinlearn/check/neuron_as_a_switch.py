@@ -142,7 +142,7 @@ def onset(answer) -> str:
                f"{neuron.rate(current - neuron.at):g} Hz.")  # fmt: skip
         if len(neuron.asked) > 50:
             no(f"right, but with {len(neuron.asked)} calls of rate. 17 halvings take you from 100 to 0.001.")
-    return "found in a few halvings. The rate there tells the two kinds apart: near 0, or not."
+    return "found in a few halvings. Now ask ever closer to the onset: does the rate go to 0, or to a finite limit?"
 
 
 def quadratic(answer) -> str:
