@@ -177,7 +177,7 @@ def check_all(_options, rest):
 
 
 def check_quickly(_options, rest):
-    """Check what takes less than a minute: style and library."""
+    """Check what takes about a minute: style, library and exercises."""
     setup()
     return run([in_venv("python"), "-m", "pytest", "-m", "not slow and not browser", *(rest or ["tests"])])
 
