@@ -253,7 +253,7 @@ GROUPS = {
 # An energy that overflows on 16 × 16 sites spoils the measurement of task 4, too: it is the student's own.
 KNOCK_ON = {"second-mistakes": {"t4-hidden-energy": 0}}
 MARKS = {student: expected(*mistakes) | KNOCK_ON.get(student, {}) for student, mistakes in GROUPS.items()}
-TIMEOUT = 15  # seconds a cell of the second course may take
+TIMEOUT = 40  # seconds a cell of the second course may take
 LOUD = "import sys, warnings\n    warnings.warn('odd, but right')\n    print('a progress bar', file=sys.stderr)\n    "
 
 
