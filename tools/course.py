@@ -171,9 +171,14 @@ def execute(options, rest):
 def check_all(_options, rest):
     """Check everything: style, library, notebooks, book, site in a browser, grading."""
     setup()
+    # Before the tests, for several of them use the site, and each file of tests is one worker's.
+    built = run([in_venv("python"), "tools/book.py"])
+    if built != 0:
+        return built
     say("Testing all of it (a few minutes; `make test-fast` is the quick part)")
     nbval = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "--nbval-sanitize-with=tests/nbval.cfg"]
-    return run([in_venv("python"), "-m", "pytest", *nbval, *(rest or ["tests", "chapters", "solutions"])])
+    workers = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    return run([in_venv("python"), "-m", "pytest", *workers, *nbval, *(rest or ["tests", "chapters", "solutions"])])
 
 
 def check_quickly(_options, rest):
