@@ -224,7 +224,7 @@ def test_labels_of_runs_are_those_of_single_sites(shape, T):
     across, upwards = np.empty((2, *shape), dtype=np.uint8)
     with np.errstate(over="ignore"):
         for i in range(shape[0]):
-            start = np.uint64(position) + np.uint64(i * shape[1]) * cluster._GOLDEN
+            start = np.uint64(position) + np.uint64(i * shape[1]) * cluster.GOLDEN
             cluster.lay_bonds(spins[i], spins[i - 1], threshold, start, across[i], upwards[i])
     labels, parents = np.empty((2, lattice.size), dtype=np.int32)
     count = cluster.join_square(spins.ravel(), shape[1], threshold, state, labels, parents)

@@ -212,7 +212,7 @@ def test_an_unknown_module_is_named():
 def test_a_kernel_that_does_not_compile_is_reported(tmp_path):
     package = copy_of_the_package(tmp_path)
     source = package / "rng.py"
-    source.write_text(source.read_text(encoding="utf-8").replace("word += _GOLDEN", "word += 'golden'"))
+    source.write_text(source.read_text(encoding="utf-8").replace("word += GOLDEN", "word += 'golden'"))
     with pytest.raises(RuntimeError, match=r"the kernels of 'ising' do not compile:(?s:.)*golden"):
         web.compile_object("ising", package=package)
 

@@ -5,6 +5,7 @@ public function above it has checked the arguments. Kernels release Python's glo
 side by side, and their machine code is kept on disk, so that only the first call ever waits for the compiler.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def discard_stale_cache(package: Path = PACKAGE) -> list[Path]:
                 index.unlink()
                 discarded.append(index)
     return discarded
+
+
+def pieces(records: int, work: int, most: int) -> Iterator[slice]:
+    """Cut a run of so many records into slices of about `most` units of work, `work` of them to a record.
+
+    A kernel cannot be interrupted, so a long run is handed to it piece by piece.
+    """
+    step = max(1, most // work)
+    return (slice(start, min(start + step, records)) for start in range(0, records, step))
 
 
 # Here, because every module with a kernel imports this one before numba reads the cache.

@@ -28,16 +28,14 @@ from typing import NamedTuple
 import numpy as np
 
 from . import _validate
-from ._jit import kernel
+from ._jit import kernel, pieces
 from .ising import Run, _spins, bond_total
 from .lattice import Lattice
-from .multispin import random_word
-from .rng import _GOLDEN, next_word, random_site, stream
+from .rng import GOLDEN, next_word, random_site, splitmix64, stream
 
 _HALF_WORD = np.uint64(2**32 - 1)
 
-# A kernel cannot be interrupted, so a long run is handed to it in pieces of about this many sites.
-_PIECE = 2**24
+_PIECE = 2**24  # sites in one call of a kernel
 
 
 class WolffRun(NamedTuple):
@@ -157,9 +155,7 @@ def wolff(
     sizes = np.empty(steps, dtype=np.int64)
     bond_sums, spin_sums = np.empty((2, records), dtype=np.int64)
     system = flat, lattice.neighbours, _columns(lattice), threshold, state, queue
-    piece = max(1, _PIECE // (n * every))
-    for start in range(0, records, piece):
-        part = slice(start, min(start + piece, records))
+    for part in pieces(records, n * every, _PIECE):
         wolff_steps(*system, sizes[part.start * every : part.stop * every], every, bond_sums[part], spin_sums[part])
     wolff_steps(*system, sizes[records * every :], every, bond_sums[records:], spin_sums[records:])
     return WolffRun(flat.reshape(lattice.shape), -J * bond_sums / n, spin_sums / n, sizes)
@@ -206,9 +202,7 @@ def swendsen_wang(
     turns = np.empty(n, dtype=np.int8)
     bond_sums, spin_sums = np.empty((2, records), dtype=np.int64)
     system = flat, lattice.neighbours, _columns(lattice), threshold, state, labels, parents, turns
-    piece = max(1, _PIECE // (n * every))
-    for start in range(0, records, piece):
-        part = slice(start, start + piece)
+    for part in pieces(records, n * every, _PIECE):
         swendsen_wang_sweeps(*system, every, bond_sums[part], spin_sums[part])
     for _ in range(sweeps - records * every):
         swendsen_wang_sweep(*system)
@@ -396,10 +390,10 @@ def lay_bonds(here, above, threshold, position, across, upwards):
     """Draw the bonds of one row of a square lattice, 0 or 1 each: `across` to the left and `upwards`."""
     last = here.size - 1
     for j in range(1, here.size):
-        word = random_word(position + np.uint64(j) * _GOLDEN)
+        word = splitmix64(position + np.uint64(j) * GOLDEN)
         across[j] = (here[j] == here[j - 1]) & ((word & _HALF_WORD) < threshold)
         upwards[j] = (here[j] == above[j]) & ((word >> np.uint64(32)) < threshold)
-    word = random_word(position)  # the first site is a neighbour of the last
+    word = splitmix64(position)  # the first site is a neighbour of the last
     across[0] = (here[0] == here[last]) & ((word & _HALF_WORD) < threshold)
     upwards[0] = (here[0] == above[0]) & ((word >> np.uint64(32)) < threshold)
 
@@ -428,7 +422,7 @@ def join_square(spins, columns, threshold, state, labels, parents):
     across, upwards = np.empty((2, rows, columns), dtype=np.uint8)
     start = next_word(state)
     for i in range(rows):
-        position = start + np.uint64(i * columns) * _GOLDEN
+        position = start + np.uint64(i * columns) * GOLDEN
         lay_bonds(spins[i], spins[i - 1 if i else rows - 1], threshold, position, across[i], upwards[i])
 
     count = np.int32(0)
@@ -457,7 +451,7 @@ def swendsen_wang_sweep(spins, neighbours, columns, threshold, state, labels, pa
         count = join_table(spins, neighbours, threshold, state, labels, parents)
     start = next_word(state)
     for label in range(count):
-        word = random_word(start + np.uint64(label) * _GOLDEN)
+        word = splitmix64(start + np.uint64(label) * GOLDEN)
         turns[label] = np.int8(1) - np.int8(2) * np.int8(word >> np.uint64(63))
     # A parent is never larger than its child, so it is already its cluster's root here, and its coin the cluster's.
     for label in range(count):

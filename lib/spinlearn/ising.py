@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import _validate
-from ._jit import kernel
+from ._jit import kernel, pieces
 from .lattice import Lattice
 from .rng import random_site, stream, uniform
 
@@ -32,8 +32,7 @@ METROPOLIS, HEAT_BATH = 0, 1
 RULES = {"metropolis": METROPOLIS, "heat-bath": HEAT_BATH}
 ORDERS = {"random": True, "sequential": False}
 
-# A kernel cannot be interrupted, so a long run is handed to it in pieces of about this many flips tried.
-_PIECE = 2**24
+_PIECE = 2**24  # flips tried in one call of a kernel
 
 
 class Run(NamedTuple):
@@ -212,23 +211,20 @@ def simulate(
     state = stream(rng)
     records = sweeps // every
     energies, magnetisations = np.empty(records), np.empty(records)
-    piece = max(1, _PIECE // (n * every))
 
     if couplings is None:
         table = np.empty((2, 2 * lattice.coordination + 1))
         fill_flip_probabilities(table, rule_code, 1.0 / T, float(J), float(h))
         totals = np.array([bond_total(flat, neighbours), flat.sum(dtype=np.int64)])
         bond_sums, spin_sums = np.empty(records, dtype=np.int64), np.empty(records, dtype=np.int64)
-        for start in range(0, records, piece):
-            part = slice(start, start + piece)
+        for part in pieces(records, n * every, _PIECE):
             run_uniform(flat, neighbours, table, at_random, every, state, totals, bond_sums[part], spin_sums[part])
         for _ in range(sweeps - records * every):
             sweep(flat, neighbours, table, at_random, state, totals)
         energies[:] = (-J * bond_sums - h * spin_sums) / n
         magnetisations[:] = spin_sums / n
     else:
-        for start in range(0, records, piece):
-            part = slice(start, start + piece)
+        for part in pieces(records, n * every, _PIECE):
             run_bonds(
                 flat, neighbours, couplings, fields, 1.0 / T, rule_code, at_random, every, state,
                 energies[part], magnetisations[part],

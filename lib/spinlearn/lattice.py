@@ -72,7 +72,7 @@ def hypercubic(shape, *, periodic: bool = True) -> Lattice:
     shape = tuple(_validate.count("every entry of shape", length, at_least=2) for length in shape)
     if not shape:
         raise ValueError("shape must name at least one axis, got ()")
-    steps = [step for axis in range(len(shape)) for step in [tuple(int(a == axis) for a in range(len(shape)))]]
+    steps = [tuple(int(a == axis) for a in range(len(shape))) for axis in range(len(shape))]
     name = {1: "chain", 2: "square", 3: "cubic"}.get(len(shape), f"{len(shape)}-dimensional hypercubic")
     return _from_steps(name, shape, steps, periodic)
 

@@ -39,9 +39,9 @@ from itertools import pairwise
 import numpy as np
 
 from . import _validate
-from ._jit import kernel
+from ._jit import kernel, pieces
 from .ising import HEAT_BATH, RULES, Run, _spins, flip_probability
-from .rng import _GOLDEN, _MIX_1, _MIX_2
+from .rng import GOLDEN, splitmix64
 
 TILES = 8  # tiles along each side
 BITS = TILES * TILES
@@ -55,8 +55,7 @@ _FIRST_COLUMN = np.uint64(0x0101010101010101)  # of the tiles: bits 8 a
 _LAST_COLUMN = np.uint64(0x8080808080808080)  # bits 8 a + 7
 _BYTES = np.uint64(0x0101010101010101)  # the lowest bit of each byte
 
-# A kernel cannot be interrupted, so a long run is handed to it in pieces of about this many flips tried.
-_PIECE = 2**28
+_PIECE = 2**28  # flips tried in one call of a kernel
 
 
 def simulate(
@@ -222,10 +221,8 @@ def _run(spins, T, tiled, sweeps, rule, J, every, threads, rng) -> tuple[np.ndar
     records = sweeps // every
     broken, up = np.zeros((2, records, BITS), dtype=np.int64)
     if threads == 1:
-        piece = max(1, _PIECE // (BITS * rows * columns * every))
-        for start in range(0, records, piece):
-            part = slice(start, start + piece)
-            run(*system, start * every, every, broken[part], up[part])
+        for part in pieces(records, BITS * rows * columns * every, _PIECE):
+            run(*system, part.start * every, every, broken[part], up[part])
         for number in range(records * every, sweeps):
             sweep(*system, number)
     else:
@@ -257,14 +254,6 @@ def _sweep_shared(pool, threads, planes, to_right, flags, digits, tiled, seed, n
 
 
 @kernel
-def random_word(position):
-    """SplitMix64's output at a position of its sequence, which is the seed plus n times its odd constant."""
-    word = (position ^ (position >> np.uint64(30))) * _MIX_1
-    word = (word ^ (word >> np.uint64(27))) * _MIX_2
-    return word ^ (word >> np.uint64(31))
-
-
-@kernel
 def broken_bonds(s, a, b, c, d):
     """Count, for each bit, how many of a, b, c, d differ from s: three words, for one or three, for two, for more."""
     a, b, c, d = a ^ s, b ^ s, c ^ s, d ^ s
@@ -283,7 +272,7 @@ def compare(less, undecided, odd, low, high, position):
     Where `odd` is set the digit of p is that of `high`, elsewhere that of `low`.
     """
     p = low ^ (odd & (low ^ high))
-    differ = random_word(position) ^ p
+    differ = splitmix64(position) ^ p
     return less ^ (differ & (less ^ p)), undecided & ~differ
 
 
@@ -303,8 +292,8 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
     anti, heat = flags[0], flags[1]
     low, high = digits[0], digits[1]
     # Digit k of the word in place n is number (64 half + k) S + n + 1 of the random sequence, S words in a plane.
-    stride = np.uint64(mine.size) * _GOLDEN
-    start = seed + np.uint64(half) * np.uint64(DIGITS) * stride + _GOLDEN
+    stride = np.uint64(mine.size) * GOLDEN
+    start = seed + np.uint64(half) * np.uint64(DIGITS) * stride + GOLDEN
     undecided = np.empty(CHUNK, dtype=np.uint64)
 
     for begin in range((first + 1) * width, (last + 1) * width, CHUNK):
@@ -312,19 +301,19 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
         spins, right = mine[begin:], side[begin:]
         above, below, beside = others[begin - width :], others[begin + width :], others[begin:]
         before, after = others[begin - 1 :], others[begin + 1 :]
-        place = start + np.uint64(begin) * _GOLDEN
+        place = start + np.uint64(begin) * GOLDEN
 
         any_left = _NO_BITS
         for w in range(size):
             beyond = before[w] ^ (right[w] & (before[w] ^ after[w]))
             odd, two, more = broken_bonds(spins[w] ^ anti, above[w], below[w], beside[w], beyond)
-            position = place + np.uint64(w) * _GOLDEN
+            position = place + np.uint64(w) * GOLDEN
             less, left = _NO_BITS, _ALL
             for k in range(DIGITS - TOGETHER, DIGITS):
                 less, left = compare(less, left, odd, low[k], high[k], position + np.uint64(k) * stride)
             # With two broken bonds a flip is free: Metropolis does it, the heat bath tosses a coin, the first digit.
             coin = two & heat
-            less = (less & ~coin) | (random_word(position + np.uint64(DIGITS - 1) * stride) & coin)
+            less = (less & ~coin) | (splitmix64(position + np.uint64(DIGITS - 1) * stride) & coin)
             turn = more | (two & ~heat)
             asked = ~turn | heat
             left &= asked & ~coin
@@ -338,10 +327,10 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
                 if left:
                     beyond = before[w] ^ (right[w] & (before[w] ^ after[w]))
                     odd, _, _ = broken_bonds(spins[w] ^ anti, above[w], below[w], beside[w], beyond)
-                    position = place + np.uint64(w) * _GOLDEN
+                    position = place + np.uint64(w) * GOLDEN
                     for k in range(DIGITS - TOGETHER - 1, -1, -1):
                         p = low[k] ^ (odd & (low[k] ^ high[k]))
-                        differ = left & (random_word(position + np.uint64(k) * stride) ^ p)
+                        differ = left & (splitmix64(position + np.uint64(k) * stride) ^ p)
                         spins[w] ^= differ & p
                         left ^= differ
                         if not left:

@@ -16,7 +16,7 @@ import numpy as np
 from . import _validate
 from ._jit import kernel
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # the step of SplitMix64's counter
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
@@ -46,14 +46,20 @@ def stream(rng: np.random.Generator) -> np.ndarray:
 
 
 @kernel
+def splitmix64(position):
+    """SplitMix64's output at a position of its sequence: output number n of a seed is at seed + n * GOLDEN."""
+    word = (position ^ (position >> np.uint64(30))) * _MIX_1
+    word = (word ^ (word >> np.uint64(27))) * _MIX_2
+    return word ^ (word >> np.uint64(31))
+
+
+@kernel
 def seed_state(seed, state):
     """Fill `state` (4,) uint64 with four SplitMix64 outputs of the 64-bit `seed`."""
     word = np.uint64(seed)
     for k in range(4):
-        word += _GOLDEN
-        mixed = (word ^ (word >> np.uint64(30))) * _MIX_1
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_2
-        state[k] = mixed ^ (mixed >> np.uint64(31))
+        word += GOLDEN
+        state[k] = splitmix64(word)
 
 
 @kernel
