@@ -22,7 +22,7 @@ SIZE, T, SEED = 512, 2.269, 1
 COUNT = """seconds => new Promise(resolve => {
     let frames = 0;
     const painted = new MutationObserver(() => { frames += 1; });
-    painted.observe(document.querySelector(".sl-line"), {attributes: true, attributeFilter: ["points"]});
+    painted.observe(document.querySelector(".sl-inside .sl-look-accent"), {attributes: true, attributeFilter: ["d"]});
     const begun = performance.now();
     setTimeout(() => {
         painted.disconnect();

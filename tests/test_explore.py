@@ -429,7 +429,7 @@ def test_reduced_motion_repaints_once_a_second(opened, motion, least, most):
     page.evaluate("""() => {
         globalThis.repaints = 0;
         new MutationObserver(() => { repaints += 1; })
-            .observe(document.querySelector(".sl-line"), {attributes: true, attributeFilter: ["points"]});
+            .observe(document.querySelector(".sl-inside .sl-look-accent"), {attributes: true, attributeFilter: ["d"]});
     }""")
     button(widget, "Start").click()
     page.wait_for_timeout(2500)
@@ -455,7 +455,7 @@ def test_a_screen_reader_hears_a_sentence_now_and_then(opened):
     assert [sentence.partition(".")[0] for sentence in said] == ["Running", "Paused"]
     sweeps, m = int(facts(widget)["sweeps"]), facts(widget)["m"]
     assert f"Ordered up. T 1.000, h 0.000. sweeps {sweeps}, m {m:.3f}, e −" in said[-1]
-    name = widget.get_by_role("img").get_attribute("aria-label")
+    name = widget.get_by_role("img").first.get_attribute("aria-label")
     assert name.startswith("Live Ising lattice. Ordered up. T 1.000, h 0.000.")
     assert f"sweeps {sweeps}" in name
     assert widget.locator(".sl-readout").inner_text().split()[:2] == ["sweeps", str(sweeps)]
@@ -476,7 +476,7 @@ def test_the_picture_is_put_into_words(opened, T, start, h, sweeps, words):
     widget.focus()
     for _ in range(sweeps):
         widget.page.keyboard.press("s")
-    assert words in widget.get_by_role("img").get_attribute("aria-label")
+    assert words in widget.get_by_role("img").first.get_attribute("aria-label")
 
 
 @pytest.mark.browser

@@ -112,9 +112,7 @@ def heat_bath(answer) -> str:
             came[0] + number(call(answer, 3.0, T), "a probability"), 1
         ):
             no("turning the field round must exchange up and down: p(b) + p(-b) = 1.")
-        no(
-            f"for b = 1.7 and T = {T:g} it says {came[5]:.6f}, but e^(b/T) / (e^(b/T) + e^(-b/T)) = {exact[5]:.6f}."
-        )
+        no(f"for b = 1.7 and T = {T:g} it says {came[5]:.6f}, but e^(b/T) / (e^(b/T) + e^(-b/T)) = {exact[5]:.6f}.")
     for f, limit in ((1e3, 1.0), (-1e3, 0.0)):
         came = float(call(answer, f, 0.5))
         if not abs(came - limit) < 1e-12:

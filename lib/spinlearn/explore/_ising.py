@@ -11,7 +11,7 @@ from PIL import Image
 
 from .. import _validate, ising, lattice, rng, web
 from .._colours import DOWN, UP
-from ._shell import Explorable
+from ._shell import Moving, Still
 
 STARTS = ("random", "up")
 
@@ -105,7 +105,7 @@ def digest(spins) -> str:
     return f"{zlib.crc32(np.ascontiguousarray(array)):08x}"
 
 
-class IsingLattice(Explorable):
+class IsingLattice(Moving):
     """A live Ising lattice: coupling J = 1 on a periodic square, temperature and field under sliders.
 
     It runs on the kernels of `spinlearn.ising`, in random order, as WebAssembly in the browser. With the same seed,
@@ -147,8 +147,8 @@ class IsingLattice(Explorable):
     IsingLattice(size=64, T=2.0, h=0.0, rule='metropolis', start='random', seed=1)
     """
 
-    _script = "ising.js"
-    _esm = Explorable.javascript(_script)
+    _scripts = ("lattice.js", "plot.js", "ising.js")
+    _esm = Moving.javascript(_scripts)
 
     size = traitlets.Int(512, min=8, max=1024, read_only=True, help="sites along each side").tag(sync=True, page=True)
     T = traitlets.Float(2.269, min=0.5, max=5.0, help="temperature").tag(sync=True, page=True)
@@ -179,7 +179,7 @@ class IsingLattice(Explorable):
             raise traitlets.TraitError(f"The '{proposal['trait'].name}' trait must be a number, not nan")
         return proposal["value"]
 
-    def still(self) -> tuple[str, str, str]:
+    def still(self) -> Still:
         """Return a smaller lattice after a hundred sweeps as a PNG of two colours, with its words."""
         size = min(self.size, _STILL_SIZE)
         settings = {"h": self.h, "rule": self.rule, "start": self.start, "seed": self.seed}
@@ -189,7 +189,7 @@ class IsingLattice(Explorable):
         began = "all spins up" if self.start == "up" else f"random spins (seed {self.seed})"
         algorithm = "heat-bath" if self.rule == "heat-bath" else "Metropolis"
         caption = f"{what}, {_STILL_SWEEPS} {algorithm} sweeps after {began}; light is up, dark is down."
-        return _png(spins), alternative, caption
+        return Still(_png(spins), 512, 512, alternative, caption)
 
 
 def _png(spins: np.ndarray) -> str:

@@ -1,20 +1,34 @@
-// What every explorable shares: controls, loop, trace, keys and read-out, and the two ways into a page.
+// What every explorable shares: controls, loop, keys and read-out, and the two ways into a page.
 //
-// explorable(spec) gives what anywidget asks for, {render({model, el})}. The spec says what is special:
+// explorable(spec) gives what anywidget asks for, {render({model, el})}. The spec says what is special; what is marked
+// with ? may be left out. A model without step() has no time: it has no Start, Step and Reset, and no loop, and only
+// answers its controls.
 //   name       the kind, in one word; title, what it is in a few
-//   controls   [{kind: "range" | "choice" | "whole", key, label, …}]   each sets the trait `key` of the model;
-//              a range has a symbol besides, and marks [{at, label, says}] that set it to a value
-//   pace       {label, values}                steps a frame; not a trait
-//   trace      {key, label, min, max, length} the reading that is drawn against time
-//   readings   [{key, label, digits}]         the read-out; the first counts the steps
-//   machine    async (get) => {width, height, legend: [[colour, text]], restart, reset(), step(), changed(key),
-//              draw(context), readings(), words(), digest()}   what moves; get(key) reads a trait
-// `restart` names the traits that a run starts from: when one of them changes, the run starts again.
+//   controls   [{kind: "range" | "choice" | "whole" | "check", key, label, …}]   each sets the trait `key` of the model;
+//              a range has min, max, step, symbol and digits, unit?, ends? (digits of the ends of its scale), and
+//              marks? [{at, label, says}] that set it to a value; a choice has options [[value, text]]; a whole number
+//              has min and max
+//   readings   [{key, label, digits, unit?}]  the read-out; each is a trait that follows
+//   actions?   [{letter, label, act(machine)}]  further buttons, and the letters that press them
+//   pace?      {label, values, every?}        how many steps a frame, or with every: "second" by the clock; each value
+//              a number or [number, text], the first one chosen; not a trait
+//   machine    async (get) => what moves; get(key) reads a trait:
+//     views            [{element, place, draw(), describe?(text), close?()}] from top to bottom, as picture (lattice.js)
+//                      and plot (plot.js) make them. The place is "across" (a row of its own on top), "half" (side by
+//                      side on top, on a phone one below the other) or "beside" (the panel)
+//     readings()       the numbers of the read-out by key;  words()  the state in a few words
+//     changed(key)     a control has set this trait
+//     restart?         names of the traits that a run starts from: when one changes, the run starts again
+//     reset?()         back to the start;  step?()  one step
+//     run?(n)          n steps, if that is not step() n times
+//     digest?()        fingerprint of the state, for the trait `digest` while it is paused
+// kernels(…) takes the library's own functions, as WebAssembly, into a machine.
+
+const SVG = new Set(["svg", "g", "path", "line", "rect", "circle", "text", "tspan"]);
 
 /** An element with attributes and children; `on…` attributes are listeners. */
 function node(tag, attributes = {}, ...children) {
-  const svg = tag === "svg" || tag === "polyline" || tag === "line";
-  const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  const made = SVG.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else if (value !== false) made.setAttribute(name, value === true ? "" : value);
@@ -62,19 +76,19 @@ function numberBox({ label, key, read, allowed, model, describe }) {
   return { box, problem, show };
 }
 
-function rangeControl({ key, label, symbol, min, max, step, digits, marks }, model) {
+function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, ends = 1, marks = [] }, model) {
   const id = unique();
   const { box, problem, show } = numberBox({
     label: `${label} ${symbol}, exact value`, key, model,
-    allowed: `a number from ${fixed(min, 1)} to ${fixed(max, 1)}`,
+    allowed: `a number from ${fixed(min, ends)} to ${fixed(max, ends)}`,
     read: (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : null),
     describe: (value) => fixed(value, digits),
   });
   const slider = node("input", { type: "range", id, min, max, step });
   const assign = (value) => { model.set(key, value); model.save_changes(); };
   slider.addEventListener("input", () => assign(Number(slider.value)));
-  const ends = [min, max].map((end) => node("span", { "aria-hidden": "true" }, fixed(end, 1)));
-  const scale = node("div", { class: "sl-scale" }, ...ends);
+  const scale = node("div", { class: "sl-scale" },
+    ...[min, max].map((end) => node("span", { "aria-hidden": "true" }, fixed(end, ends))));
   for (const mark of marks) {
     const at = `--sl-at: ${(mark.at - min) / (max - min)}`;
     scale.append(node("button", { type: "button", style: at, "aria-label": mark.says, title: mark.says,
@@ -82,10 +96,11 @@ function rangeControl({ key, label, symbol, min, max, step, digits, marks }, mod
   }
   const update = () => {
     slider.value = model.get(key);
-    slider.setAttribute("aria-valuetext", fixed(model.get(key), digits));
+    slider.setAttribute("aria-valuetext", `${fixed(model.get(key), digits)} ${unit}`.trim());
     show();
   };
-  const row = node("div", { class: "sl-row" }, node("label", { for: id }, label, " ", node("i", {}, symbol)), box);
+  const name = node("label", { for: id }, label, " ", node("i", {}, symbol), unit && ` / ${unit}`);
+  const row = node("div", { class: "sl-row" }, name, box);
   return { update, element: node("div", { class: "sl-range" }, row, slider, scale, problem) };
 }
 
@@ -108,87 +123,85 @@ function wholeControl({ key, label, min, max }, model) {
     element: node("div", { class: "sl-field" }, node("label", {}, node("span", {}, label), box), problem) };
 }
 
-const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeControl };
+function checkControl({ key, label }, model) {
+  const box = node("input", { type: "checkbox" });
+  box.addEventListener("change", () => { model.set(key, box.checked); model.save_changes(); });
+  return { update: () => { box.checked = model.get(key); },
+    element: node("label", { class: "sl-check" }, box, node("span", {}, label)) };
+}
 
-/** The chart recorder: the latest `length` values, the newest at the right edge. */
-function recorder({ label, min, max, length }, unit) {
-  const line = node("polyline", { class: "sl-line", "vector-effect": "non-scaling-stroke" });
-  const zero = node("line", { class: "sl-zero", x1: 0, x2: length, y1: max, y2: max,
-    "vector-effect": "non-scaling-stroke" });
-  const chart = node("svg", { viewBox: `0 ${-0.04 * (max - min)} ${length} ${1.08 * (max - min)}`,
-    preserveAspectRatio: "none", "aria-hidden": "true" }, zero, line);
-  const [from, to] = [node("span"), node("span")];
-  const element = node("div", { class: "sl-trace", "aria-hidden": "true" },
-    node("div", { class: "sl-axis" }, node("span", {}, fixed(max, 0)), node("span", {}, node("i", {}, label)),
-      node("span", {}, fixed(min, 0))),
-    chart, node("div", { class: "sl-time" }, from, to));
-  let values = [];
-  return {
-    element,
-    clear() { values = []; },
-    record(value) {
-      values.push(value);
-      if (values.length > length + 1) values.shift();
-    },
-    draw(time) {
-      line.setAttribute("points", values.map((value, k) => `${k},${(max - value).toFixed(4)}`).join(" "));
-      const first = Math.max(0, time - values.length + 1);
-      from.textContent = `${first}`;
-      to.textContent = `${first + length} ${unit}`;
-    },
-  };
+const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeControl, check: checkControl };
+
+/**
+ * The kernels of a module and the arrays that they work on: `arrays` gives for each name its type and its length.
+ * Returns the functions by name, the addresses that they take, and the arrays there.
+ */
+async function kernels(module, arrays) {
+  const bytes = Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0));
+  const { instance } = await WebAssembly.instantiate(bytes, { env: Math }); // they ask for exp and the like
+  const { memory, __heap_base, ...functions } = instance.exports;
+  const [at, of] = [{}, {}];
+  let free = __heap_base.value;
+  for (const [name, [type, length]] of Object.entries(arrays)) {
+    at[name] = Math.ceil(free / 16) * 16;
+    free = at[name] + length * type.BYTES_PER_ELEMENT;
+  }
+  memory.grow(Math.max(0, Math.ceil((free - memory.buffer.byteLength) / 65536)));
+  for (const [name, [type, length]] of Object.entries(arrays)) of[name] = new type(memory.buffer, at[name], length);
+  return { functions, at, of };
 }
 
 function explorable(spec) {
   async function render({ model, el }) {
     const machine = await spec.machine((key) => model.get(key));
-    const [clock] = spec.readings;
+    const moves = Boolean(machine.step);
+    const actions = spec.actions ?? [];
+    const paces = (spec.pace?.values ?? [1]).map((value) => [value].flat());
+    const bySecond = spec.pace?.every === "second";
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
     const since = { paint: -Infinity, readout: -Infinity, sync: -Infinity, status: -Infinity };
-    let [visible, frame, pace] = [false, 0, spec.pace.values[0]];
+    let [visible, frame, pace, before, owed] = [false, 0, paces[0][0], 0, 0];
 
     // The parts, from the top of the page to the bottom.
-    const canvas = node("canvas", { class: "sl-picture", width: machine.width, height: machine.height, role: "img" });
-    const context = canvas.getContext("2d", { alpha: false });
-    const trace = recorder(spec.trace, clock.label);
-    const toggle = node("button", { type: "button", class: "sl-primary", onclick: () => run(!model.get("running")) });
-    const buttons = node("div", { class: "sl-buttons" }, toggle,
-      node("button", { type: "button", onclick: step }, "Step"),
-      node("button", { type: "button", onclick: reset }, "Reset"));
+    const row = (name, elements) => (elements.length ? [node("div", { class: name }, ...elements)] : []);
+    const views = (...places) => machine.views.filter((v) => places.includes(v.place)).map(({ element }) => element);
+    const pushes = (text, onclick, name = "") => node("button", { type: "button", class: name, onclick }, text);
+    const toggle = pushes("Start", () => run(!model.get("running")), "sl-primary");
+    const buttons = [...moves ? [toggle, pushes("Step", step), pushes("Reset", reset)] : [],
+      ...actions.map((action) => pushes(action.label, () => act(action)))];
     const values = Object.fromEntries(spec.readings.map(({ key }) => [key, node("span", { class: "sl-value" })]));
-    const readout = node("div", { class: "sl-readout" }, ...spec.readings.map(({ key, label }) =>
-      node("div", {}, node(label.length === 1 ? "i" : "span", { class: "sl-name" }, label), " ", values[key])));
+    const readout = node("div", { class: "sl-readout" }, ...spec.readings.map(({ key, label, unit }) =>
+      node("div", {}, node("span", { class: "sl-name" }, label.length === 1 ? node("i", {}, label) : label,
+        unit ? ` / ${unit}` : ""), " ", values[key])));
     const status = node("p", { class: "sl-hidden", role: "status", "aria-live": "polite" });
-    const controls = spec.controls.map((control) => [control.key, CONTROLS[control.kind](control, model)]);
-    const paces = node("select", {}, ...spec.pace.values.map((value) => node("option", { value }, String(value))));
-    paces.addEventListener("change", () => { pace = Number(paces.value); });
-    const legend = node("p", { class: "sl-legend" }, ...machine.legend.map(([colour, text]) =>
-      node("span", {}, node("i", { style: `background: ${colour}` }), text)));
-    const keys = node("p", { class: "sl-keys" }, node("kbd", {}, "Space"), " run, ", node("kbd", {}, "S"), " step, ",
-      node("kbd", {}, "R"), " reset");
+    const controls = spec.controls.map((control) => ({ ...control, ...CONTROLS[control.kind](control, model) }));
+    const elements = (...kinds) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ element }) => element);
+    const fields = elements("choice", "whole");
+    if (spec.pace) {
+      const options = paces.map(([value, text]) => node("option", { value }, text ?? String(value)));
+      const select = node("select", {}, ...options);
+      select.addEventListener("change", () => { pace = Number(select.value); });
+      fields.push(node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), select));
+    }
+    const letters = [...moves ? [["Space", "run"], ["S", "step"], ["R", "reset"]] : [],
+      ...actions.map(({ letter, label }) => [letter, label.toLowerCase()])];
+    const keys = node("p", { class: "sl-keys" },
+      ...letters.flatMap(([key, text], k) => [k ? ", " : "", node("kbd", {}, key), ` ${text}`]));
     const root = node("div", { class: "sl sl-live", role: "group", tabindex: "0", "aria-label": spec.title,
       "data-explorable": spec.name, "data-lm-suppress-shortcuts": "true", onkeydown: press },
-      node("div", { class: "sl-view" }, canvas, legend, trace.element),
-      node("div", { class: "sl-panel" }, buttons, readout,
-        ...controls.filter(([, { element }]) => element.className === "sl-range").map(([, { element }]) => element),
-        node("div", { class: "sl-fields" },
-          ...controls.filter(([, { element }]) => element.className === "sl-field").map(([, { element }]) => element),
-          node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), paces)),
-        keys), status);
+      ...row("sl-top", views("across", "half")), ...row("sl-view", views("beside")),
+      node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), readout, ...elements("range"),
+        ...row("sl-fields", fields), ...row("sl-checks", elements("check")), ...letters.length ? [keys] : []), status);
 
-    const active = () => model.get("running") && visible && !document.hidden;
+    const active = () => moves && model.get("running") && visible && !document.hidden;
 
     function summary() {
       const read = machine.readings();
-      const numbers = spec.readings.map(({ key, label, digits }) => `${label} ${fixed(read[key], digits)}`).join(", ");
+      const say = (name, value, digits, unit) => `${name} ${fixed(value, digits)}${unit ? ` ${unit}` : ""}`;
+      const numbers = spec.readings.map(({ key, label, digits, unit }) => say(label, read[key], digits, unit));
       const settings = spec.controls.filter(({ kind }) => kind === "range")
-        .map(({ key, symbol, digits }) => `${symbol} ${fixed(model.get(key), digits)}`).join(", ");
-      return `${machine.words()}. ${settings}. ${numbers}.`;
-    }
-
-    function advance() {
-      machine.step();
-      trace.record(machine.readings()[spec.trace.key]);
+        .map(({ key, symbol, digits, unit }) => say(symbol, model.get(key), digits, unit));
+      return `${machine.words()}. ${settings.join(", ")}. ${numbers.join(", ")}.`;
     }
 
     /** Show the state: the picture always, the words and numbers as often as a person can read them. */
@@ -196,8 +209,7 @@ function explorable(spec) {
       const due = (what, wait) => settled || now - since[what] >= wait ? ((since[what] = now), true) : false;
       if (!due("paint", calm.matches ? 1000 : 0)) return;
       const read = machine.readings();
-      machine.draw(context);
-      trace.draw(read[clock.key]);
+      for (const view of machine.views) view.draw();
       if (due("readout", 100)) {
         for (const { key, digits } of spec.readings) {
           values[key].textContent = fixed(read[key], digits);
@@ -205,14 +217,14 @@ function explorable(spec) {
         }
         root.dataset.running = Boolean(model.get("running"));
       }
-      if (due("status", 5000)) status.textContent = `${model.get("running") ? "Running" : "Paused"}. ${summary()}`;
-      if (settled) {
-        canvas.setAttribute("aria-label", `${spec.title}. ${summary()}`);
-        root.dataset.digest = machine.digest();
-      } else delete root.dataset.digest;
+      const state = moves ? (model.get("running") ? "Running. " : "Paused. ") : "";
+      if (due("status", 5000)) status.textContent = `${state}${summary()}`;
+      if (settled) for (const view of machine.views) view.describe?.(`${spec.title}. ${summary()}`);
+      if (settled && machine.digest) root.dataset.digest = machine.digest();
+      else delete root.dataset.digest;
       if (due("sync", 500)) {
         for (const { key } of spec.readings) model.set(key, read[key]);
-        model.set("digest", root.dataset.digest ?? "");
+        if (machine.digest) model.set("digest", root.dataset.digest ?? "");
         model.save_changes();
       }
     }
@@ -220,7 +232,13 @@ function explorable(spec) {
     function tick(now) {
       frame = 0;
       if (!active()) return;
-      for (let k = 0; k < pace; k += 1) advance();
+      if (bySecond) owed += pace * Math.min((now - before) / 1000, 0.1); // after a rest it does not catch up
+      else owed = pace;
+      before = now;
+      const steps = Math.floor(owed);
+      owed -= steps;
+      if (machine.run) machine.run(steps);
+      else for (let k = 0; k < steps; k += 1) machine.step();
       paint(now);
       wake();
     }
@@ -233,24 +251,29 @@ function explorable(spec) {
     }
     function step() {
       run(false);
-      advance();
+      machine.step();
       paint(performance.now(), true);
     }
     function reset() {
-      machine.reset();
-      trace.clear();
-      trace.record(machine.readings()[spec.trace.key]);
+      owed = 0;
+      machine.reset?.();
       paint(performance.now(), true);
+    }
+    function act(action) {
+      action.act(machine);
+      paint(performance.now(), !model.get("running"));
     }
     function press(event) {
       const { target, key } = event;
       if (event.ctrlKey || event.altKey || event.metaKey || target.matches("select, input[type=text]")) return;
-      if (key === " " && target.matches("button")) return;
-      const act = { " ": () => event.repeat || run(!model.get("running")), s: step, r: reset }[key.toLowerCase()];
-      if (!act) return;
+      if (key === " " && target.matches("button, input[type=checkbox]")) return;
+      const known = moves ? { " ": () => event.repeat || run(!model.get("running")), s: step, r: reset } : {};
+      for (const action of actions) known[action.letter.toLowerCase()] = () => act(action);
+      const meant = known[key.toLowerCase()];
+      if (!meant) return;
       event.preventDefault();
       event.stopPropagation();
-      act();
+      meant();
     }
     function showRunning() {
       toggle.textContent = model.get("running") ? "Pause" : "Start";
@@ -259,21 +282,16 @@ function explorable(spec) {
     }
 
     const listeners = [["change:running", showRunning]];
-    for (const [key, { update }] of controls) {
+    for (const { key, update } of controls) {
       listeners.push([`change:${key}`, () => {
         update();
-        if (machine.restart.includes(key)) reset();
+        if (machine.restart?.includes(key)) reset();
         else machine.changed(key);
-        if (!model.get("running")) paint(performance.now(), true);
+        if (!moves || !model.get("running")) paint(performance.now(), true);
       }]);
       update();
     }
     for (const [name, listener] of listeners) model.on(name, listener);
-    // Enlarged, a spin is a square; shrunk below one dot a spin, dots are mixed rather than left out.
-    const fitted = new ResizeObserver(() => {
-      canvas.style.imageRendering = canvas.clientWidth * devicePixelRatio < machine.width ? "auto" : "pixelated";
-    });
-    fitted.observe(canvas);
     const watcher = new IntersectionObserver(([entry]) => { visible = entry.isIntersecting; wake(); });
     watcher.observe(root);
     document.addEventListener("visibilitychange", wake);
@@ -289,7 +307,7 @@ function explorable(spec) {
     return () => {
       cancelAnimationFrame(frame);
       watcher.disconnect();
-      fitted.disconnect();
+      for (const view of machine.views) view.close?.();
       document.removeEventListener("visibilitychange", wake);
       for (const [name, listener] of listeners) model.off(name, listener);
     };
