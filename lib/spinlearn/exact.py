@@ -31,6 +31,7 @@ from .lattice import Lattice
 
 _MOST_LISTED = 20  # spins whose states are listed one by one: an array of 2**N numbers
 _MOST_COUNTED = 30  # spins whose states are only counted: 2**(N - 1) steps, some seconds
+_WIDEST_TORUS = 12  # columns of a torus whose magnetisation is counted
 
 # Beyond this K the torus is in its two ground states to every digit, and the formulas only add rounding.
 _LARGEST_K = 100.0
@@ -777,6 +778,115 @@ def kaufman(rows: int, columns: int, T, J: float = 1.0) -> Torus:
     slope = size * coth + first[1] + w1 / w
     curvature = -2 * size / s**2 + first[2] + w2 / w - (w1 / w) ** 2
     return Torus(log_Z[()], (-J * slope / size)[()], (K**2 * curvature / size)[()])
+
+
+def torus_magnetisation(rows: int, columns: int, T: float, J: float = 1.0) -> np.ndarray:
+    """Law of the number of up spins on a small periodic square lattice without a field, exactly.
+
+    The torus is built up site after site, as one lays bricks. What is kept on the way is the weight of every state of
+    the last `columns` sites together with every number of up spins so far. In a field h the law is the same one with
+    the weights exp(h M / T), where M is the sum of the spins.
+
+    Parameters
+    ----------
+    rows, columns : int
+        From 2; at most 12 columns. The work goes as (rows * columns)**2 * 4**columns: 10 × 10 takes a fraction
+        of a second, and 12 × 12 some seconds.
+    T : float
+        Above 0.
+    J : float
+        Coupling.
+
+    Returns
+    -------
+    (rows * columns + 1,) float64
+        Probabilities of 0 … N spins up; the sum is 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> torus_magnetisation(2, 2, T=8.0).round(4)
+    array([0.1496, 0.2201, 0.2606, 0.2201, 0.1496])
+    """
+    rows, columns = _validate.count("rows", rows, at_least=2), _validate.count("columns", columns, at_least=2)
+    if columns > _WIDEST_TORUS:
+        raise ValueError(f"columns must be at most {_WIDEST_TORUS}, got {columns}")
+    T, J = _validate.number("T", T, above=0), _validate.number("J", J)
+    law = np.zeros(rows * columns + 1)
+    scratch = np.empty((2**columns, law.size))
+    for first, alike in _first_rows(columns):
+        add_torus(first, alike, rows, columns, J / T, scratch, law)
+    law += law[::-1].copy()
+    return law / law.sum()
+
+
+@kernel
+def add_torus(first, alike, rows, columns, K, weights, law):
+    """Add to `law` (N + 1,) the weights of all states whose first row is `first`, `alike` times.
+
+    `weights` (2**columns, N + 1) is scratch. A bond has the weight exp(K s s' - |K|), so that nothing overflows.
+    """
+    agree, differ = np.exp(K - abs(K)), np.exp(-K - abs(K))
+    weights[:] = 0.0
+    weight, ups = 1.0, 0
+    for c in range(columns):
+        here, right = first >> c & 1, first >> ((c + 1) % columns) & 1
+        weight *= agree if here == right else differ
+        ups += here
+    weights[first, ups] = weight
+    for row in range(1, rows):
+        for c in range(columns):
+            most = row * columns + c  # up spins so far, at most
+            for state in range(weights.shape[0]):
+                if state >> c & 1:
+                    continue
+                other = state | 1 << c
+                # Bonds of the new site to its left, and at the end of the row to the first site as well.
+                down, up = 1.0, 1.0
+                if c > 0:
+                    left = state >> (c - 1) & 1
+                    down *= differ if left else agree
+                    up *= agree if left else differ
+                if c == columns - 1:
+                    right = state & 1
+                    down *= differ if right else agree
+                    up *= agree if right else differ
+                carried = 0.0
+                for n in range(most + 2):
+                    a, b = weights[state, n], weights[other, n]
+                    weights[state, n] = down * (agree * a + differ * b)
+                    weights[other, n] = carried
+                    carried = up * (differ * a + agree * b)
+    for state in range(weights.shape[0]):
+        weight = float(alike)
+        for c in range(columns):
+            weight *= differ if (state ^ first) >> c & 1 else agree
+        for n in range(law.size):
+            law[n] += weight * weights[state, n]
+
+
+def _first_rows(columns: int) -> list[tuple[int, int]]:
+    """One first row of each class of rows that shifting, mirroring and turning over make of each other, and its size.
+
+    Members of a class share a law, up to exchanging up and down.
+    """
+    rows = 2**columns
+    seen, classes = np.zeros(rows, dtype=bool), []
+    for row in range(rows):
+        if seen[row]:
+            continue
+        bits = [row >> c & 1 for c in range(columns)]
+        shifts = [bits[k:] + bits[:k] for k in range(columns)]
+        turned = shifts + [shift[::-1] for shift in shifts]
+        members = {sum(bit << c for c, bit in enumerate(one)) for one in turned}
+        members |= {rows - 1 - member for member in members}
+        seen[list(members)] = True
+        classes.append((row, len(members)))
+    return classes
 
 
 def _bond_energies(J: float, h: float) -> np.ndarray:
