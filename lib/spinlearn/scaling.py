@@ -377,7 +377,8 @@ def crossing(one: Sample, other: Sample, T) -> Crossing:
         roots = CubicSpline(T, U - V).roots(extrapolate=False)
         if roots.size != 1:
             raise ValueError(
-                f"T must enclose one crossing of the cumulants, but between {T[0]:g} and {T[-1]:g} there are {roots.size}"
+                f"T must enclose one crossing of the cumulants, but between {T[0]:g} and {T[-1]:g} there are "
+                f"{roots.size}"
             )
         return roots[0]
 
@@ -445,7 +446,7 @@ def power_law(L, values, *, omega: float | None = None) -> PowerLaw:
 
 
 def quality(x, y, dy) -> float:
-    """How well scaled data fall on one curve: the S of Houdayer and Hartmann, about 1 where errors explain what is left.
+    """How well scaled data fall on one curve: the S of Houdayer and Hartmann, about 1 where errors explain the rest.
 
     For each point, the master curve is the straight line through its neighbours: of every other set that reaches over
     the point, the next one to the left and the next one to the right. S is the mean of the squared distances from the
@@ -523,8 +524,13 @@ def collapse(
     >>> abs(found.Tc.value - 2) < 0.01, abs(found.nu.value - 1) < 0.05, abs(found.exponent.value - 0.5) < 0.05
     (True, True, True)
     """
-    start = np.array([_validate.number("Tc", Tc, above=0), _validate.number("nu", nu, above=0), exponent])
-    _validate.number("exponent", exponent)
+    start = np.array(
+        [
+            _validate.number("Tc", Tc, above=0),
+            _validate.number("nu", nu, above=0),
+            _validate.number("exponent", exponent),
+        ]
+    )
     resamples = _validate.count("resamples", resamples, at_least=10)
     _validate.generator(rng)
     if len(curves) < 2:
@@ -536,22 +542,30 @@ def collapse(
     L = np.repeat(sizes, np.diff(starts))
     T, values, errors = (np.concatenate([curve[k] for curve in curves]) for k in (1, 2, 3))
 
-    def search(values, first, step):
+    def search(values, first, steps):
         def S(at):
             if at[0] <= 0 or at[1] <= 0:
                 return math.inf
             shrink = L ** -at[2]
             return mean_square_distance((T / at[0] - 1) * L ** (1 / at[1]), values * shrink, errors * shrink, starts)
 
-        corners = first + np.vstack([np.zeros(3), np.diag(step)])
-        options = {"initial_simplex": corners, "xatol": 1e-5, "fatol": 1e-4, "maxfev": 2000}
-        return minimize(S, first, method="Nelder-Mead", options=options)
+        # S jumps a little wherever a point gets another neighbour, so a single search may end in a small dent.
+        best = None
+        for step in steps:
+            corners = first + np.vstack([np.zeros(3), np.diag(step)])
+            options = {"initial_simplex": corners, "xatol": 1e-5, "fatol": 1e-4, "maxfev": 2000}
+            found = minimize(S, first, method="Nelder-Mead", options=options)
+            if best is None or found.fun < best.fun:
+                best, first = found, found.x
+        return best
 
-    coarse = np.array([0.01 * start[0], 0.1 * start[1], 0.05])
-    best = search(values, search(values, start, coarse).x, coarse / 4)
-    others = [search(rng.normal(values, errors), best.x, coarse / 4).x for _ in range(resamples)]
+    wide = np.array([0.01 * start[0], 0.1 * start[1], 0.05])
+    steps = [wide * signs * size for size in (1, 0.3) for signs in ([1, 1, 1], [-1, 1, -1], [1, -1, 1], [-1, -1, -1])]
+    best = search(values, start, steps)
+    others = [search(rng.normal(values, errors), best.x, steps).x for _ in range(resamples)]
     scatter = np.std(others, axis=0, ddof=1)
-    return Collapse(*(Estimate(float(v), float(s), 0.5, T.size) for v, s in zip(best.x, scatter, strict=True)), best.fun)
+    found = [Estimate(float(v), float(s), 0.5, T.size) for v, s in zip(best.x, scatter, strict=True)]
+    return Collapse(*found, float(best.fun))
 
 
 def scaled(curves, Tc: float, nu: float, exponent: float) -> tuple[list, list, list]:
