@@ -165,13 +165,13 @@ def test_a_jackknife_over_several_runs_adds_their_squares(rng):
 
 @pytest.mark.slow
 def test_crossings_cover_the_exact_one(rng):
-    dos = [exact.density_of_states(square(L)) for L in (3, 4)]
+    dos = [exact.density_of_states(square(L)) for L in (3, 5)]
     T = np.linspace(1.9, 2.7, 9)
     truth = brentq(lambda t: exact_binder(dos[0], t) - exact_binder(dos[1], t), T[0], T[-1])
     found = []
     for _ in range(80):
         parts = []
-        for L in (3, 4):
+        for L in (3, 5):
             torus = square(L)
             run = cluster.wolff(all_up(torus), torus, 2.25, 4_000, rng=rng)
             parts.append(sample(run.e[50:], run.m[50:], torus, 2.25))
