@@ -13,7 +13,13 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-_PAGES = {"1.1": "neuron_as_a_switch", "1.2": "ising_model", "1.3": "exact_solutions", "2.1": "deriving_the_mean_field"}
+_PAGES = {
+    "1.1": "neuron_as_a_switch",
+    "1.2": "ising_model",
+    "1.3": "exact_solutions",
+    "2.1": "deriving_the_mean_field",
+    "3.2": "populations_and_sigmoids",
+}
 
 RIGHT, NOT_YET, NOT_ATTEMPTED = "right", "not yet", "not attempted yet"
 
