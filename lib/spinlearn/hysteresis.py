@@ -207,7 +207,7 @@ def free_spin_work(T: float, amplitude: float, period: int, N: float = math.inf)
     Returns
     -------
     float
-        A field that changes smoothly would do pi amplitude u w / (1 + w^2), with w = 2 pi / period and u the amplitude
+        A field that changes smoothly would do pi amplitude mu w / (1 + w^2), w = 2 pi / period and mu the amplitude
         of the first harmonic of tanh(h / T). Steps of a sweep cost more: 8 per cent when the field is slow.
 
     Raises

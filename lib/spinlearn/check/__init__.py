@@ -18,8 +18,7 @@ _PAGES = {
     "1.2": "ising_model",
     "1.3": "exact_solutions",
     "2.1": "deriving_the_mean_field",
-    "3.1": "from_magnetisation",
-    "3.2": "populations_and_sigmoids",
+    "2.2": "free_energy_landscape",
 }
 
 RIGHT, NOT_YET, NOT_ATTEMPTED = "right", "not yet", "not attempted yet"
