@@ -19,6 +19,7 @@ _PAGES = {
     "1.3": "exact_solutions",
     "2.1": "deriving_the_mean_field",
     "2.2": "free_energy_landscape",
+    "2.3": "where_mean_field_fails",
     "3.1": "from_magnetisation",
     "3.2": "populations_and_sigmoids",
 }
