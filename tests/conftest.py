@@ -1,12 +1,63 @@
-"""What all tests share: one fixed seed a test, so that a run repeats and a failure can be looked into."""
+"""What tests share: one fixed seed a test, so that a run repeats and a failure can be looked into; and a browser."""
 
+import shutil
 import zlib
 
 import numpy as np
 import pytest
+
+import exploring
 
 
 @pytest.fixture
 def rng(request) -> np.random.Generator:
     """A generator whose seed is the test's own name with its parameters: fixed, and different in every test."""
     return np.random.default_rng(zlib.crc32(request.node.name.encode()))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright  # here, because most tests need no browser
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.fail(f"no browser found, looked for {', '.join(names)}; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=exploring.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """Return a function that opens widgets as a file; at the end, no request has left it and no error was logged."""
+    contexts = []
+
+    def open_page(*widgets, init="", above="", attributes="", body="", **options):
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: open_page.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: open_page.complaints.append(str(error)))
+        page.on("request", lambda request: outside(request.url) and open_page.requests.append(request.url))
+        page.add_init_script(init)
+        file = tmp_path / f"page{len(contexts)}.html"
+        file.write_text(
+            f"""<!doctype html><html lang="en" {attributes}><head><meta charset="utf-8"><title>A page</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body {body}><main><h1>A page</h1>{above}
+{"".join(widget.static_html() for widget in widgets)}</main></body></html>""",
+            encoding="utf-8",
+        )
+        page.goto(file.as_uri())
+        return page
+
+    def outside(url):
+        return not url.startswith(("file:", "data:"))
+
+    open_page.requests, open_page.complaints = [], []
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert open_page.requests == []
+    assert open_page.complaints == []

@@ -6,7 +6,6 @@ import io
 import math
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,16 +17,11 @@ import pytest
 import traitlets
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from spinlearn import ising, lattice, rng
+from exploring import STICKS_OUT, button, live
+from spinlearn import ising, lattice, membrane, rng
 from spinlearn.explore import IsingLattice, digest, replay
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
 
 # ── In Python: traits, the still picture, the native twin ────────────────────────────────────────────────────────────
 
@@ -138,58 +132,6 @@ def test_the_digest_tells_configurations_apart():
 # ── In the page: Chromium opens a file, with the network shut ────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.fail(f"no browser found, looked for {', '.join(names)}; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium, tmp_path):
-    """Return a function that opens widgets as a file; at the end, no request has left it and no error was logged."""
-    contexts = []
-
-    def open_page(*widgets, init="", above="", attributes="", body="", **options):
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: open_page.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: open_page.complaints.append(str(error)))
-        page.on("request", lambda request: outside(request.url) and open_page.requests.append(request.url))
-        page.add_init_script(init)
-        file = tmp_path / f"page{len(contexts)}.html"
-        file.write_text(
-            f"""<!doctype html><html lang="en" {attributes}><head><meta charset="utf-8"><title>A page</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head><body {body}><main><h1>A page</h1>{above}
-{"".join(widget.static_html() for widget in widgets)}</main></body></html>""",
-            encoding="utf-8",
-        )
-        page.goto(file.as_uri())
-        return page
-
-    def outside(url):
-        return not url.startswith(("file:", "data:"))
-
-    open_page.requests, open_page.complaints = [], []
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert open_page.requests == []
-    assert open_page.complaints == []
-
-
-def live(page, which=0):
-    found = page.locator(".sl-live").nth(which)
-    found.wait_for(timeout=10_000)
-    return found
-
-
 def facts(widget) -> dict:
     """What the widget says of itself: sweeps, m, e and, when paused, the digest of its spins."""
     data = widget.evaluate("widget => ({...widget.dataset})")
@@ -197,18 +139,6 @@ def facts(widget) -> dict:
         "digest": data.get("digest"),
         "running": data["running"] == "true",
     }
-
-
-def button(widget, name):
-    return widget.get_by_role("button", name=name, exact=True)
-
-
-STICKS_OUT = """() => [...document.querySelectorAll(".sl-live *:not(svg *, option, .sl-hidden)")].filter((part) => {
-    if (!part.getClientRects().length) return false;
-    const [inner, outer] = [part.getBoundingClientRect(), part.closest(".sl-live").getBoundingClientRect()];
-    const text = part.matches("button, span, label, p") && getComputedStyle(part).display !== "inline";
-    return inner.left < outer.left || inner.right > outer.right || text && part.scrollWidth > part.clientWidth + 1;
-}).map((part) => part.outerHTML)"""
 
 
 def native_energy(spins, h) -> float:
@@ -618,6 +548,10 @@ def test_in_jupyterlab_traits_and_controls_follow_each_other(request, chromium, 
         "from spinlearn.explore import IsingLattice, digest, replay\nlive = IsingLattice(64, seed=3)\nlive",
         "print('read', live.T, live.sweeps, live.digest == digest(replay(64, live.T, live.sweeps, seed=3)))",
         "live.T, live.seed, live.rule = 3.5, 8, 'heat-bath'",
+        "from spinlearn.explore import Neuron, Wolff, WolffClusters\n"
+        "neuron, clusters = Neuron(), WolffClusters(32, settle=2)\ndisplay(neuron, clusters)\nneuron.I = 3.5",
+        "same = digest(Wolff(32, clusters.T, seed=1).complete(3).spins)\n"
+        "print(f'read {neuron.t:.1f} {neuron.V:.6f} {clusters.clusters} {clusters.digest == same}')",
     ]
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     cells[0].outputs = [nbformat.v4.new_output("display_data", stored)]
@@ -655,3 +589,13 @@ def test_in_jupyterlab_traits_and_controls_follow_each_other(request, chromium, 
     expect(widget.get_by_label("Temperature T, exact value")).to_have_value("3.500")
     button(widget, "Step").click()
     assert facts(widget)["digest"] == digest(replay(64, 3.5, 1, rule="heat-bath", seed=8))
+
+    # The other explorables, by the same code: a trait moves what the page shows, and what it reads comes back.
+    run_cell(3)
+    neuron, clusters = (page.locator(f"[data-explorable={name}]") for name in ("neuron", "wolff"))
+    expect(neuron.get_by_label("Current I, exact value")).to_have_value("3.50", timeout=30_000)
+    button(neuron, "Step").click()
+    button(clusters, "Step").click()
+    run_cell(4)
+    voltage = membrane.simulate(3.5, 1.0).V[-1]
+    expect(page.get_by_text(f"read 1.0 {voltage:.6f} 3 True", exact=True)).to_be_visible(timeout=30_000)

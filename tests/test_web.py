@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import math
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,8 @@ import numpy as np
 import pytest
 import wasmtime
 
-from spinlearn import ising, lattice, rng, web
+from spinlearn import cluster, ising, lattice, membrane, rng, web
+from wasm import Wasm
 
 pytestmark = pytest.mark.slow
 
@@ -33,54 +33,22 @@ def copy_of_the_package(folder: Path) -> Path:
     return shutil.copytree(web.HERE.parent, folder / "a longer path" / "spinlearn", ignore=ignored)
 
 
-class Wasm:
-    """One instance of a module: arrays go in and come out of its memory, as the page does it."""
-
-    def __init__(self, content: bytes):
-        self.store = wasmtime.Store()
-        exp = wasmtime.Func(self.store, wasmtime.FuncType([wasmtime.ValType.f64()], [wasmtime.ValType.f64()]), math.exp)
-        instance = wasmtime.Instance(self.store, wasmtime.Module(self.store.engine, content), [exp])
-        self.exports = instance.exports(self.store)
-        self.memory = self.exports["memory"]
-        self.free = self.exports["__heap_base"].value(self.store)
-
-    def call(self, name, *arguments):
-        """Call with numbers and arrays; an array is copied in, and what the function left there is copied back."""
-        places = []
-        for argument in arguments:
-            if isinstance(argument, np.ndarray):
-                start = -(-self.free // 16) * 16
-                missing = start + argument.nbytes - self.memory.data_len(self.store)
-                if missing > 0:
-                    self.memory.grow(self.store, -(-missing // 2**16))
-                self.memory.write(self.store, argument.tobytes(), start)
-                self.free = start + argument.nbytes
-                places.append((start, argument))
-        addresses = iter(place for place, _ in places)
-        result = self.exports[name](
-            self.store, *[next(addresses) if isinstance(value, np.ndarray) else value for value in arguments]
-        )
-        for start, array in places:
-            content = self.memory.read(self.store, start, start + array.nbytes)
-            array[...] = np.frombuffer(content, dtype=array.dtype).reshape(array.shape)
-        self.free = places[0][0]
-        return result
-
-
 @pytest.fixture
 def wasm():
     return Wasm(web.read("ising"))
 
 
-def test_the_module_is_what_the_current_kernels_give(compiled):
-    record = web.manifest()["modules"]["ising"]
+@pytest.mark.parametrize("name", web.MODULES)
+def test_the_module_is_what_the_current_kernels_give(name, request):
+    compiled = request.getfixturevalue("compiled") if name == "ising" else web.compile_object(name)
+    record = web.manifest()["modules"][name]
     again = "a kernel or a tool has changed: make the modules anew with `python -m spinlearn.web`"
     assert sha256(compiled) == record["object_sha256"], again
-    assert sha256(web.read("ising")) == record["wasm_sha256"], again
-    assert tuple(record["exports"]) == web.MODULES["ising"], again
+    assert sha256(web.read(name)) == record["wasm_sha256"], again
+    assert tuple(record["exports"]) == web.MODULES[name], again
     assert set(web.manifest()["modules"]) == set(web.MODULES), again
     if importlib.util.find_spec("ziglang"):
-        assert web.link(compiled, web.MODULES["ising"]) == web.read("ising")
+        assert web.link(compiled, web.MODULES[name]) == web.read(name)
 
 
 @pytest.mark.parametrize(
@@ -107,12 +75,62 @@ def test_only_the_kernels_matter(tmp_path, compiled, monkeypatch):
     assert list(package.rglob("*.nb[ic]")) == []
 
 
-def test_the_module_is_small_and_asks_for_exp_alone():
-    content = web.read("ising")
+# Functions of JavaScript's Math.
+MATH = {"acosh", "asinh", "atanh", "cbrt", "cos", "cosh", "exp", "expm1", "log", "log1p", "pow", "sin", "sinh", "tanh"}
+
+
+@pytest.mark.parametrize("name", web.MODULES)
+def test_the_module_is_small_and_asks_for_what_browsers_have(name):
+    content = web.read(name)
     module = wasmtime.Module(wasmtime.Engine(), content)
-    assert [(part.module, part.name) for part in module.imports] == [("env", "exp")]
-    assert {part.name for part in module.exports} == {*web.MODULES["ising"], "memory", "__heap_base"}
-    assert len(content) < 4096
+    assert {part.module for part in module.imports} <= {"env"}
+    assert {part.name for part in module.imports} <= MATH
+    assert {part.name for part in module.exports} == {*web.MODULES[name], "memory", "__heap_base"}
+    assert len(content) < 8192
+
+
+@pytest.mark.parametrize("most", [1, 7, 10_000])
+@pytest.mark.parametrize("place", [lattice.square(2), lattice.square(24, 7), lattice.triangular(16)], ids=str)
+def test_clusters_grow_as_they_do_natively_bit_for_bit(place, most):
+    """Spins, queue and the generator's state while eleven clusters grow by `most` sites at a time."""
+    wasm = Wasm(web.read("cluster"))
+    n, z = place.neighbours.shape
+    spins, state = np.empty(n, dtype=np.int8), np.empty(4, dtype=np.uint64)
+    rng.seed_state(np.uint64(11), state)
+    lattice.fill_random(spins, state)
+    queue, ends = np.zeros(n + 1, dtype=np.int32), np.zeros(2, dtype=np.int64)
+    web_spins, web_state, web_queue, web_ends = (array.copy() for array in (spins, state, queue, ends))
+    threshold = round(cluster.bond_probability(2.2) * 2**32)
+    for _ in range(11):
+        site = rng.random_site(n, state)
+        assert wasm.call("random_site", n, web_state) == site
+        cluster.begin(spins, site, queue, ends)
+        wasm.call("begin", web_spins, n, int(site), web_queue, web_ends)
+        while ends[0] < ends[1]:
+            cluster.advance(spins, place.neighbours, np.uint64(threshold), state, queue, ends, most)
+            wasm.call(
+                "advance", web_spins, place.neighbours.copy(), n, z, threshold, web_state, web_queue, web_ends, most
+            )
+            np.testing.assert_array_equal(web_spins, spins)
+            np.testing.assert_array_equal(web_queue[: ends[1]], queue[: ends[1]])
+            np.testing.assert_array_equal(web_ends, ends)
+            np.testing.assert_array_equal(web_state, state)
+
+
+@pytest.mark.parametrize("I", [0.0, 6.3, 20.0])
+def test_the_membrane_spikes_as_it_does_natively_bit_for_bit(I):
+    """With the system's `exp` in both: the arithmetic is the same, to the last bit, through 100 ms."""
+    p, state = np.array(membrane.SQUID), membrane.rest()
+    web_state, count, steps = state.copy(), 0, 5
+    wasm, times, web_times = Wasm(web.read("membrane")), np.empty(3), np.empty(3)
+    for _ in range(1000):
+        found = membrane.count_spikes(state, I, membrane.DT, p, steps, times)
+        assert wasm.call("count_spikes", web_state, I, membrane.DT, p.copy(), steps, web_times) == found
+        np.testing.assert_array_equal(web_state, state)
+        np.testing.assert_array_equal(web_times[:found], times[:found])
+        count += found
+    assert count == len(membrane.fire(I, 100.0).times)
+    assert (count > 0) == (I > 0)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**63, 2**64 - 1])
@@ -203,9 +221,9 @@ def test_the_web_module_gives_what_simulate_gives(wasm):
 
 
 def test_an_unknown_module_is_named():
-    with pytest.raises(ValueError, match=r"name must be one of 'ising', got 'potts'"):
+    with pytest.raises(ValueError, match=r"name must be one of .*'ising', .*got 'potts'"):
         web.read("potts")
-    with pytest.raises(ValueError, match=r"name must be one of 'ising', got 'potts'"):
+    with pytest.raises(ValueError, match=r"name must be one of .*'ising', .*got 'potts'"):
         web.compile_object("potts")
 
 
@@ -230,5 +248,8 @@ def test_the_linker_is_the_one_that_the_project_pins():
 
 
 def test_importing_the_package_does_not_compile_for_the_web():
-    code = "import sys, spinlearn.explore, spinlearn.web; sys.exit('spinlearn.web._ising' in sys.modules)"
+    code = (
+        "import sys, spinlearn.explore, spinlearn.web;"
+        "sys.exit(any(f'spinlearn.web._{name}' in sys.modules for name in spinlearn.web.MODULES))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -189,13 +189,13 @@ class IsingLattice(Moving):
         began = "all spins up" if self.start == "up" else f"random spins (seed {self.seed})"
         algorithm = "heat-bath" if self.rule == "heat-bath" else "Metropolis"
         caption = f"{what}, {_STILL_SWEEPS} {algorithm} sweeps after {began}; light is up, dark is down."
-        return Still(_png(spins), 512, 512, alternative, caption)
+        return Still(png(spins > 0, [DOWN, UP]), 512, 512, alternative, caption)
 
 
-def _png(spins: np.ndarray) -> str:
-    """Return a data URI with one bit a spin."""
-    image = Image.fromarray((spins > 0).astype(np.uint8), mode="P")
-    image.putpalette([int(COLOURS[name][k : k + 2], 16) for name in ("down", "up") for k in (1, 3, 5)])
+def png(sites: np.ndarray, colours: list[str]) -> str:
+    """Return a data URI of a picture with one dot a site: an array of numbers of colours, at most 16."""
+    image = Image.fromarray(sites.astype(np.uint8), mode="P")
+    image.putpalette([int(colour[k : k + 2], 16) for colour in colours for k in (1, 3, 5)])
     file = io.BytesIO()
-    image.save(file, format="PNG", bits=1, optimize=True)
+    image.save(file, format="PNG", bits=1 if len(colours) <= 2 else 4, optimize=True)
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +12,18 @@ import traitlets
 HERE = Path(__file__).parent
 
 
+# Lines that are all comment, and the spaces that lines begin with.
+_LEAN = re.compile(r"^\s*//[^\n]*\n|^\s*/\*.*?\*/\s*\n|^[ \t]+", re.M | re.S)
+
+
 def source(*names: str) -> str:
     """Return the text of the named files of this folder, joined."""
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+def lean(text: str) -> str:
+    """Return a script or a style sheet without comments and indentation: a page is read by browsers."""
+    return _LEAN.sub("", text)
 
 
 class Still(NamedTuple):
@@ -73,11 +83,11 @@ class Explorable(anywidget.AnyWidget):
         str
             The same for the same traits. It asks nothing of the network, and nothing of the page around it.
         """
-        program = f"{source('shell.js', *self._scripts)}\nhydrate(widget, home, {json.dumps(self.page_state())});"
+        program = f"{lean(source('shell.js', *self._scripts))}\nhydrate(widget, home, {json.dumps(self.page_state())});"
         program = program.replace("</", r"<\/")  # the same to JavaScript; to HTML it would end the script
         picture, width, height, alternative, caption = (html.escape(str(part)) for part in self.still())
         return f"""<div class="sl-home">
-<style>{source("shell.css")}</style>
+<style>{lean(source("shell.css"))}</style>
 <figure class="sl sl-still">
 <img src="{picture}" alt="{alternative}" width="{width}" height="{height}">
 <figcaption>{caption} <span class="sl-why">The live version needs scripts: here they are off.</span></figcaption>

@@ -15,8 +15,8 @@ async function isingMachine(get) {
     size, legend: [[up, "up"], [down, "down"]],
     fill(pixels) { for (let i = 0; i < n; i += 1) pixels[i] = spins[i] > 0 ? upPixel : downPixel; },
   });
-  const trace = recorder({ label: node("tspan", { class: "sl-symbol" }, "m"), says: "Magnetisation per spin against time",
-    unit: "sweeps", min: -1, max: 1, length: 1000, height: 9.5 });
+  const trace = recorder({ label: node("i", {}, "m"), says: "Magnetisation per spin against time", unit: "sweeps",
+    min: -1, max: 1, length: 1000, height: 7 });
 
   let sweeps = 0;
   const fillTable = () => functions.fill_flip_probabilities(

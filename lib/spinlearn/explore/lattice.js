@@ -40,7 +40,7 @@ function picture({ size, fill, legend }) {
   fitted.observe(canvas);
   return {
     element: node("div", {}, canvas, node("p", { class: "sl-legend" }, ...legend.map(([colour, text]) =>
-      node("span", {}, node("i", { style: `background: ${colour}` }), text)))),
+      node("span", {}, node("i", { class: "sl-swatch", style: `background: ${colour}` }), text)))),
     place: "beside",
     draw() {
       fill(pixels);

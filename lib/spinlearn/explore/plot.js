@@ -2,13 +2,13 @@
 //
 // plot({says, x, y, parts, place?, height?}) makes a view for the shell.
 //   says      what it shows, for a screen reader: a text, or a function that gives one
-//   x, y      {label, min, max, scale?, ticks?, digits?, room?}   label: a text, or texts and nodes in a list; scale
-//             "linear" or "log"; ticks: [value | [value, text]], else chosen to fit; room: characters kept free for the
-//             numbers of y, so that plots one above the other stand in line
-//   parts     [{name, kind, look?, dash?, legend?, hidden?}], drawn in this order:
+//   x, y      {label, min, max, scale?, ticks?, room?}   label: a text, or texts and nodes in a list; scale "linear" or
+//             "log"; ticks: [value | [value, text]], else chosen to fit; room: characters kept free for the numbers of
+//             y, so that plots one above the other stand in line
+//   parts     [{name, kind, look?, line?, legend?, hidden?}], drawn in this order:
 //             curve (a NaN interrupts it), points, marker (large points), rule (a line across at each x, or at each y
 //             where x is null), band (between two x, over the whole height), label (a text beside a point)
-//             looks: accent, second, third, quiet, ink; dash draws broken lines; legend is its text in the legend
+//             looks: accent, second, third, quiet, ink; lines: dash, dots; legend is its text, or a node, in the legend
 //   place     "beside" (the default), "half" or "across"; height in rem
 // The view has, besides what the shell asks for:
 //   set(name, x, y, text?)   the coordinates of a part: lists, typed arrays or null
@@ -31,7 +31,7 @@ function roundValues({ min, max, scale }, most) {
   return found;
 }
 
-/** The text of a tick: with as many decimals as its step has; from a thousand on, and below a tenth, 10ᵏ if `log`. */
+/** The text of a tick: as many decimals as its step has, or powers of ten. */
 function tickText(value, values, scale) {
   if (scale === "log") {
     const power = Math.round(Math.log10(value));
@@ -52,15 +52,13 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
   const axes = { x: { scale: "linear", ...x }, y: { scale: "linear", ...y } };
   const ticks = node("g", { class: "sl-ticks" });
   const inside = node("svg", { class: "sl-inside" });
-  const names = ["x", "y"].map((axis) => node("text", { "text-anchor": axis === "x" ? "end" : "start" },
-    ...[axes[axis].label].flat().map((text) => (typeof text === "string" ? node("tspan", {}, text) : text))));
   const field = node("rect", { class: "sl-field-area" });
   const svg = node("svg", { class: "sl-plot", role: "img", style: `height: ${height}rem` },
-    field, ticks, inside, ...names);
+    field, ticks, inside);
   const drawn = Object.fromEntries(parts.map((part) => {
     const kind = { points: "sl-points", marker: "sl-marker", band: "sl-band", label: "sl-label" }[part.kind] ?? "sl-line";
     const element = node(part.kind === "label" ? "text" : "path",
-      { class: `${kind} sl-look-${part.look ?? "accent"}${part.dash ? " sl-dash" : ""}` });
+      { class: `${kind} sl-look-${part.look ?? "accent"}${part.line ? ` sl-${part.line}` : ""}` });
     element.style.display = part.hidden ? "none" : "";
     inside.append(element);
     return [part.name, { ...part, element, xs: [], ys: [], stale: true }];
@@ -69,10 +67,13 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
   const legend = node("p", { class: "sl-legend" }, ...explained.map((part) => {
     const sample = drawn[part.name].element.cloneNode();
     sample.setAttribute("d", { points: "M11 6h0", marker: "M11 6h0", band: "M0 0H22V12H0Z" }[part.kind] ?? "M0 6H22");
-    return node("span", { "data-part": part.name }, node("svg", { class: "sl-sample", viewBox: "0 0 22 12" }, sample),
-      part.legend);
+    return node("span", { "data-part": part.name }, node("svg", { class: "sl-sample", viewBox: "0 0 22 12",
+      "aria-hidden": "true" }, sample), part.legend);
   }));
-  const element = node("div", { class: `sl-graph sl-${place}` }, ...explained.length ? [legend] : [], svg);
+  const name = node("span", {}, ...[y.label].flat());
+  const element = node("div", { class: `sl-graph sl-graph-${place}` },
+    node("div", { class: "sl-head" }, name, ...explained.length ? [legend] : []), svg,
+    node("div", { class: "sl-foot" }, ...[x.label].flat()));
 
   let [wide, high, em, area, stale] = [0, 0, 13, null, true];
   const fraction = ({ min, max, scale }, value) => (scale === "log"
@@ -80,7 +81,7 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
   const atX = (value) => fraction(axes.x, value) * area.width;
   const atY = (value) => (1 - fraction(axes.y, value)) * area.height;
 
-  /** Lay out the frame: the numbers on the left, the name of y above, numbers and name of x below. */
+  /** Lay out the frame, with the numbers of y to its left and those of x below. */
   function frame() {
     const chosen = (axis, most) => {
       const listed = axes[axis].ticks ?? roundValues(axes[axis], most);
@@ -88,7 +89,7 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
       return listed.map((tick, k) => [values[k], [tick].flat()[1] ?? tickText(values[k], values, axes[axis].scale)])
         .filter(([value]) => value >= axes[axis].min - 1e-9 && value <= axes[axis].max + 1e-9);
     };
-    const [top, bottom] = [1.8 * em, 2.9 * em];
+    const [top, bottom] = [0.5 * em, 1.6 * em];
     const inner = Math.max(10, high - top - bottom);
     const ofY = chosen("y", Math.max(2, Math.floor(inner / (2.4 * em))));
     const left = (0.62 * Math.max(axes.y.room ?? 1, ...ofY.map(([, text]) => text.length)) + 0.6) * em;
@@ -105,8 +106,7 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
         put(node("text", { "text-anchor": "middle" }, text), { x: along, y: top + inner + 1.35 * em }));
     }
     for (const box of [field, inside]) put(box, { x: left, y: top, width: area.width, height: inner });
-    put(names[0], { x: left + area.width, y: high - 0.3 * em });
-    put(names[1], { x: left, y: 1.1 * em });
+    name.style.marginLeft = `${left}px`;
   }
 
   function path({ kind, xs, ys }) {
@@ -168,13 +168,13 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
 function recorder({ label, says, unit, min, max, length, place, height, rules = [0] }) {
   const view = plot({ says, place, height,
     x: { label: unit, min: 0, max: length }, y: { label, min, max },
-    parts: [{ name: "zero", kind: "rule", look: "quiet", dash: true }, { name: "trace", kind: "curve" }] });
+    parts: [{ name: "zero", kind: "rule", look: "quiet", line: "dash" }, { name: "trace", kind: "curve" }] });
   let values = [];
   let first = 0;
   view.set("zero", null, rules);
   return {
     ...view,
-    clear() { [values, first] = [[], 0]; },
+    clear(start = 0) { [values, first] = [[], start]; },
     record(value) {
       values.push(value);
       if (values.length <= length + 1) return;

@@ -10,12 +10,12 @@
 //              has min and max
 //   readings   [{key, label, digits, unit?}]  the read-out; each is a trait that follows
 //   actions?   [{letter, label, act(machine)}]  further buttons, and the letters that press them
-//   pace?      {label, values, every?}        how many steps a frame, or with every: "second" by the clock; each value
-//              a number or [number, text], the first one chosen; not a trait
+//   pace?      {label, values, start?, every?}   how many steps a frame, or with every: "second" by the clock; each
+//              value a number or [number, text]; it begins with start, or with the first; not a trait
 //   machine    async (get) => what moves; get(key) reads a trait:
 //     views            [{element, place, draw(), describe?(text), close?()}] from top to bottom, as picture (lattice.js)
 //                      and plot (plot.js) make them. The place is "across" (a row of its own on top), "half" (side by
-//                      side on top, on a phone one below the other) or "beside" (the panel)
+//                      side on top), "beside" (the panel) or "below" (side by side, under the panel)
 //     readings()       the numbers of the read-out by key;  words()  the state in a few words
 //     changed(key)     a control has set this trait
 //     restart?         names of the traits that a run starts from: when one changes, the run starts again
@@ -24,7 +24,7 @@
 //     digest?()        fingerprint of the state, for the trait `digest` while it is paused
 // kernels(…) takes the library's own functions, as WebAssembly, into a machine.
 
-const SVG = new Set(["svg", "g", "path", "line", "rect", "circle", "text", "tspan"]);
+const SVG = new Set(["svg", "g", "path", "line", "rect", "text"]);
 
 /** An element with attributes and children; `on…` attributes are listeners. */
 function node(tag, attributes = {}, ...children) {
@@ -42,6 +42,9 @@ function fixed(value, digits) {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "\u2212");
 }
+
+/** The unit behind a name, as in I / (µA/cm²). */
+const per = (unit) => (unit ? ` / ${unit.includes("/") ? `(${unit})` : unit}` : "");
 
 let names = 0; // makes the ids that tie a label to its input, unique in the page
 const unique = () => {
@@ -99,7 +102,7 @@ function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, e
     slider.setAttribute("aria-valuetext", `${fixed(model.get(key), digits)} ${unit}`.trim());
     show();
   };
-  const name = node("label", { for: id }, label, " ", node("i", {}, symbol), unit && ` / ${unit}`);
+  const name = node("label", { for: id }, label, " ", node("i", {}, symbol), per(unit));
   const row = node("div", { class: "sl-row" }, name, box);
   return { update, element: node("div", { class: "sl-range" }, row, slider, scale, problem) };
 }
@@ -160,7 +163,7 @@ function explorable(spec) {
     const bySecond = spec.pace?.every === "second";
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
     const since = { paint: -Infinity, readout: -Infinity, sync: -Infinity, status: -Infinity };
-    let [visible, frame, pace, before, owed] = [false, 0, paces[0][0], 0, 0];
+    let [visible, frame, pace, before, owed] = [false, 0, spec.pace?.start ?? paces[0][0], 0, 0];
 
     // The parts, from the top of the page to the bottom.
     const row = (name, elements) => (elements.length ? [node("div", { class: name }, ...elements)] : []);
@@ -171,14 +174,14 @@ function explorable(spec) {
       ...actions.map((action) => pushes(action.label, () => act(action)))];
     const values = Object.fromEntries(spec.readings.map(({ key }) => [key, node("span", { class: "sl-value" })]));
     const readout = node("div", { class: "sl-readout" }, ...spec.readings.map(({ key, label, unit }) =>
-      node("div", {}, node("span", { class: "sl-name" }, label.length === 1 ? node("i", {}, label) : label,
-        unit ? ` / ${unit}` : ""), " ", values[key])));
+      node("div", {}, node("span", { class: "sl-name" }, label.length === 1 ? node("i", {}, label) : label, per(unit)),
+        " ", values[key])));
     const status = node("p", { class: "sl-hidden", role: "status", "aria-live": "polite" });
     const controls = spec.controls.map((control) => ({ ...control, ...CONTROLS[control.kind](control, model) }));
     const elements = (...kinds) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ element }) => element);
     const fields = elements("choice", "whole");
     if (spec.pace) {
-      const options = paces.map(([value, text]) => node("option", { value }, text ?? String(value)));
+      const options = paces.map(([value, text]) => node("option", { value, selected: value === pace }, text ?? String(value)));
       const select = node("select", {}, ...options);
       select.addEventListener("change", () => { pace = Number(select.value); });
       fields.push(node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), select));
@@ -191,7 +194,8 @@ function explorable(spec) {
       "data-explorable": spec.name, "data-lm-suppress-shortcuts": "true", onkeydown: press },
       ...row("sl-top", views("across", "half")), ...row("sl-view", views("beside")),
       node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), readout, ...elements("range"),
-        ...row("sl-fields", fields), ...row("sl-checks", elements("check")), ...letters.length ? [keys] : []), status);
+        ...row("sl-fields", fields), ...row("sl-checks", elements("check")), ...letters.length ? [keys] : []),
+      ...row("sl-below", views("below")), status);
 
     const active = () => moves && model.get("running") && visible && !document.hidden;
 

@@ -3,7 +3,8 @@
 numba turns a kernel into LLVM code. For the notebook and for the tests LLVM goes on to the machine code of this
 computer; here it goes on to WebAssembly, which a browser runs. Nothing is written twice, so what the page runs is what
 the tests hold against exact physics. From one seed both give the same spins, bit for bit: the kernels are integer
-arithmetic and comparisons, and what they need of `exp` they look up in a table that is filled once.
+arithmetic and comparisons, and what they need of `exp` they look up in a table that is filled once. The membrane has no
+such table. A browser's `exp` may differ from the system's in the last bit, and its voltages then differ as little.
 
 The modules are a few kB, and lie committed beside this file with a manifest of what they were made from. Only who edits
 a kernel makes them anew, with ``python -m spinlearn.web``. That needs the WebAssembly linker from the PyPI package
@@ -24,14 +25,18 @@ HERE = Path(__file__).parent
 LINKER = "ziglang==0.17.1"
 
 # The functions of each module, in the order in which it exports them; `spinlearn.web._<module>` defines them.
-MODULES = {"ising": ("seed_state", "fill_random", "fill_flip_probabilities", "sweep", "bond_total")}
+MODULES = {
+    "cluster": ("seed_state", "fill_random", "random_site", "begin", "advance"),
+    "ising": ("seed_state", "fill_random", "fill_flip_probabilities", "sweep", "bond_total"),
+    "membrane": ("count_spikes",),
+}
 
 
 def read(name: str) -> bytes:
     """Return the committed WebAssembly module `name`.
 
-    It exports its functions, its `memory`, and `__heap_base`, the first address that is free. It imports one function,
-    ``env.exp``, which is ``Math.exp`` in a browser.
+    It exports its functions, its `memory`, and `__heap_base`, the first address that is free. What it imports, if
+    anything, is ``env.exp`` and the like: functions that ``Math`` has in a browser under the same names.
 
     Parameters
     ----------

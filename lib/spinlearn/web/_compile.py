@@ -22,6 +22,14 @@ FEATURES = "+bulk-memory,+sign-ext,+nontrapping-fptoint"
 # numba counts references to arrays, with the atomic instructions of the host. Borrowed memory has none to count.
 _NO_COUNTING = re.compile(r"^define (?:linkonce_odr )?void @(NRT_incref|NRT_decref)\(.*?^}\n", re.M | re.S)
 
+# Where an exception would be handed to Python, there is no Python: the module stops.
+_NO_PYTHON = re.compile(r"^declare void @numba_gil_ensure\(.*?$", re.M)
+_STOP = """declare void @llvm.trap()
+define internal void @numba_gil_ensure(ptr %0) noreturn {
+  call void @llvm.trap()
+  unreachable
+}"""
+
 
 def compile_module(name: str) -> bytes:
     """Return the WebAssembly object of the functions that `MODULES` lists under `name`."""
@@ -51,6 +59,7 @@ def _for_wasm(function, name: str, datalayout: str) -> str:
     """Return the LLVM text of one C function with the host taken out of it."""
     text = function.inspect_llvm()
     text = _NO_COUNTING.sub(r"define internal void @\1(ptr %0) alwaysinline { ret void }\n", text)
+    text = _NO_PYTHON.sub(_STOP, text)
     text = text.replace("= common", "= internal")  # common symbols do not exist in WebAssembly
     text = re.sub(r'(target triple = )"[^"]*"', rf'\1"{TRIPLE}"', text)
     text = re.sub(r'(target datalayout = )"[^"]*"', rf'\1"{datalayout}"', text)
