@@ -320,7 +320,7 @@ def kramers_time(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0) -> float:
 
 @kernel
 def fill_steps(up, down, beta, h, Tc):
-    """Fill `up` and `down` (N + 1,) with the probabilities that one update raises or lowers the number of up spins."""
+    """Fill the probabilities of a step up and of a step down, (N + 1,) each."""
     n = up.size - 1
     for k in range(n + 1):
         M = 2 * k - n
@@ -391,7 +391,7 @@ def flow_fields(m, T, Tc, fields, record):
 
 @kernel
 def climbing_times(up, down, times):
-    """Fill `times` (N,): entry k is the mean number of updates from k up spins to k + 1."""
+    """Fill `times` (N,) with the mean numbers of updates from k up spins to k + 1."""
     before = 0.0
     for k in range(times.size):
         before = (1.0 + down[k] * before) / up[k]
