@@ -176,8 +176,8 @@ def tanh(x):
 
 
 def tanh_slope(x):
-    """Slope of `tanh`: 1 - tanh(x)^2 = 1 / cosh(x)^2. Arguments and errors as for `tanh`."""
-    e = np.exp(-2 * np.abs(_real(x)))  # 1 - tanh^2 as it stands is 0 from x = 19 on
+    """Slope of `tanh`: 1 / cosh(x)^2. Arguments and errors as for `tanh`."""
+    e = np.exp(-2 * np.abs(_real(x)))  # 1 - tanh^2 is 0 from x = 19 on
     return (4 * e / (1 + e) ** 2)[()]
 
 
@@ -641,10 +641,10 @@ def mish(x):
 
 
 def mish_slope(x):
-    """Slope of `mish`: g(x) + x g'(x) with the gate g = tanh(softplus(x)). Arguments and errors as for `mish`."""
+    """Slope of `mish`, g + x g' with the gate g. Arguments and errors as for `mish`."""
     x = _real(x)
     e = np.exp(-np.abs(x))
-    # g' = (1 - g^2) sigma(x) = 4 e (1 + e) / (e^2 + 2 e + 2)^2, with e^x; for x > 0 written in e^-x.
+    # g' = (1 - g^2) sigma(x), with e^x, and for x > 0 written in e^-x.
     rising = 4 * e * (1 + e) / (e * (e + 2) + 2) ** 2
     falling = 4 * e**2 * (1 + e) / (2 * e * (e + 1) + 1) ** 2
     return (_mish_gate(x) + x * np.where(x < 0, rising, falling))[()]

@@ -3,7 +3,7 @@
 Least squares has scipy.optimize.least_squares. This module has its rival, the *minimax* or Chebyshev fit: parameters p
 for which the largest error on an interval,
 
-    E(p) = max |e(x; p)|,    e(x; p) = model(x, *p) - target(x),
+    E(p) = max |e(x; p)|,    e(x; p) = model(x; p) - target(x),
 
 is as small as it can be. At the optimum several errors are equally large, and whatever one does to the parameters, one
 of them grows. That is a finite certificate: points x_k with |e(x_k)| = E and weights w_k >= 0 that add up to 1, with
