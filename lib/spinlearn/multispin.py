@@ -47,7 +47,8 @@ TILES = 8  # tiles along each side
 BITS = TILES * TILES
 DIGITS = 64  # binary digits of a probability, and random words set aside for each word and update
 TOGETHER = 12  # digits that are compared for all spins of a word together
-CHUNK = 256  # words after which the spins that are still undecided are looked for
+CHUNK = 1024  # words after which the spins that are still undecided are looked for; a multiple of 8
+AT_ONCE = 4  # digits that such a spin is given at once; a divisor of DIGITS - TOGETHER
 
 _ALL = np.uint64(2**64 - 1)
 _NO_BITS = np.uint64(0)
@@ -277,6 +278,41 @@ def compare(less, undecided, odd, low, high, position):
 
 
 @kernel
+def settle(spins, undecided, odds, together, places, low, high, place, stride):
+    """Give the undecided spins of a chunk further digits, from the most significant to the least, until they differ.
+
+    Word w of `spins`, `undecided`, `odds` (8 m,) has its random words at `place` + w GOLDEN, `stride` from digit to
+    digit. `together` (m,) and `places` (8 m + 1,) are overwritten. One word in eighty or so has such a spin. An `if`
+    for each word would be slow, and so would be one for each digit: a processor guesses the answer, and a wrong guess
+    costs it more than the digits do.
+    """
+    eighth = undecided.size // 8
+    for w in range(eighth):
+        together[w] = undecided[w]
+        for k in range(1, 8):
+            together[w] |= undecided[w + k * eighth]
+    count = 0
+    for w in range(eighth):
+        if together[w]:
+            for v in range(w, undecided.size, eighth):
+                places[count] = v
+                count += np.int64(undecided[v] != _NO_BITS)
+
+    for w in places[:count]:
+        left, odd = undecided[w], odds[w]
+        position = place + np.uint64(w) * GOLDEN
+        flips, k = _NO_BITS, DIGITS - TOGETHER
+        while left and k:
+            for _ in range(AT_ONCE):
+                k -= 1
+                p = low[k] ^ (odd & (low[k] ^ high[k]))
+                differ = left & (splitmix64(position + np.uint64(k) * stride) ^ p)
+                flips ^= differ & p
+                left ^= differ
+        spins[w] ^= flips
+
+
+@kernel
 def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
     """Update the spins of one colour in the rows from `first` to `last` - 1. It is half-sweep number `half` of a run.
 
@@ -294,7 +330,8 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
     # Digit k of the word in place n is number (64 half + k) S + n + 1 of the random sequence, S words in a plane.
     stride = np.uint64(mine.size) * GOLDEN
     start = seed + np.uint64(half) * np.uint64(DIGITS) * stride + GOLDEN
-    undecided = np.empty(CHUNK, dtype=np.uint64)
+    odds, undecided = np.empty(CHUNK, dtype=np.uint64), np.empty(CHUNK, dtype=np.uint64)
+    together, places = np.empty(CHUNK // 8, dtype=np.uint64), np.empty(CHUNK + 1, dtype=np.int64)
 
     for begin in range((first + 1) * width, (last + 1) * width, CHUNK):
         size = min(CHUNK, (last + 1) * width - begin)
@@ -303,7 +340,6 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
         before, after = others[begin - 1 :], others[begin + 1 :]
         place = start + np.uint64(begin) * GOLDEN
 
-        any_left = _NO_BITS
         for w in range(size):
             beyond = before[w] ^ (right[w] & (before[w] ^ after[w]))
             odd, two, more = broken_bonds(spins[w] ^ anti, above[w], below[w], beside[w], beyond)
@@ -318,23 +354,11 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
             asked = ~turn | heat
             left &= asked & ~coin
             spins[w] ^= turn ^ (less & asked & ~left)
-            undecided[w] = left
-            any_left |= left
+            undecided[w], odds[w] = left, odd
 
-        if any_left:
-            for w in range(size):
-                left = undecided[w]
-                if left:
-                    beyond = before[w] ^ (right[w] & (before[w] ^ after[w]))
-                    odd, _, _ = broken_bonds(spins[w] ^ anti, above[w], below[w], beside[w], beyond)
-                    position = place + np.uint64(w) * GOLDEN
-                    for k in range(DIGITS - TOGETHER - 1, -1, -1):
-                        p = low[k] ^ (odd & (low[k] ^ high[k]))
-                        differ = left & (splitmix64(position + np.uint64(k) * stride) ^ p)
-                        spins[w] ^= differ & p
-                        left ^= differ
-                        if not left:
-                            break
+        eighths = (size + 7) // 8 * 8
+        undecided[size:eighths] = _NO_BITS
+        settle(spins, undecided[:eighths], odds, together, places, low, high, place, stride)
 
 
 @kernel
