@@ -145,10 +145,10 @@ def test_a_kick_is_a_pulse_of_one_millisecond(opened):
 
 @pytest.mark.browser
 def test_the_current_can_follow_slowly(opened):
-    widget = live(opened(Neuron(0.5, change="slowly")))
+    widget = live(opened(Neuron(0.15, change="slowly")))
     for _ in range(20):
         button(widget, "Step").click()
-    held = np.minimum(0.05 * 0.1 * (np.arange(1000) // 5 + 1), 0.5)  # 0.05 a ms, in stairs of a tenth of a ms
+    held = np.minimum(0.01 * 0.1 * (np.arange(1000) // 5 + 1), 0.15)  # 0.01 a ms, in stairs of a tenth of a ms
     assert facts(widget)["V"] == pytest.approx(membrane.simulate(held).V[-1], abs=1e-9)
 
 
@@ -174,10 +174,10 @@ def test_at_one_current_two_states_and_a_kick_between_them(opened):
     """
     page = opened(Neuron(8.0, change="slowly"))
     widget = live(page)
-    assert run_until(widget, 800)["rate"] == 0
+    assert run_until(widget, 1400)["rate"] == 0
     widget.focus()
     page.keyboard.press("k")
-    now = run_until(widget, 1500)
+    now = run_until(widget, 2100)
     assert now["rate"] == pytest.approx(membrane.fire(8.0, start=membrane.fire(10.0).state).rate, abs=0.5)
     assert re.search(r"0 Hz at 8\.00, 6\d Hz at 8\.00", found(widget))
 

@@ -46,7 +46,7 @@ class Neuron(Moving):
     I : float
         Current, uA/cm^2, from 0 to 20.
     change : {"at once", "slowly"}
-        How the current follows its slider: in one step, or by 0.05 uA/cm^2 a millisecond.
+        How the current follows its slider: in one step, or by 0.01 uA/cm^2 a millisecond.
     gates : bool
         Whether the gates m, h and n are drawn as well.
     running : bool

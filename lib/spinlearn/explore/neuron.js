@@ -4,7 +4,7 @@ const BLOCK = 5; // Runge-Kutta steps between two points of the trace, which are
 const SHOWN = 100; // ms of the trace
 const LOOK = 250; // ms: the rate is that of the latest so many, and a point is made after twice that
 const QUIET = 50; // ms without a spike: silent. The slowest firing there is has 20 ms between spikes.
-const RAMP = 0.05; // µA/cm² a ms, when the current changes slowly
+const RAMP = 0.01; // µA/cm² a ms, when the current changes slowly
 
 async function neuronMachine(get) {
   const { parameters, rest, dt, kick: [strength, lasts], onset, hopf, currents, rates } = get("_membrane");
