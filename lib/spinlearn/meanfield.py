@@ -207,7 +207,9 @@ def spinodal_magnetisation(T, *, Tc: float = 1.0):
 
 
 def spinodal_field(T, *, Tc: float = 1.0):
-    """Field against which a magnetised state can just hold out: h_s = Tc m_s - T artanh(m_s), m_s = sqrt(1 - T / Tc).
+    """Field against which a magnetised state can just hold out, at the spinodal.
+
+    h_sp = Tc m_sp - T artanh(m_sp) with m_sp = sqrt(1 - T / Tc).
 
     Parameters
     ----------
@@ -219,7 +221,7 @@ def spinodal_field(T, *, Tc: float = 1.0):
     Returns
     -------
     float64 of the shape of `T`
-        Not negative; the two spinodals are at +h_s and -h_s. Right to about 1e-15 of its value.
+        Not negative; the two spinodals are at +h_sp and -h_sp. Right to about 1e-15 of its value.
 
     Raises
     ------
@@ -694,13 +696,15 @@ def spinodal_field_at(T, Tc):
 
 @kernel
 def outer_root(T, h, Tc):
-    """Largest x of x = (Tc / T) tanh(x) + h / T: from above. For h < 0 it has to exist, that is -h <= h_s and T < Tc.
+    """Largest x of x = (Tc / T) tanh(x) + h / T, from above.
 
-    tanh of it is the stable magnetisation in the field h >= 0, and minus the metastable one in the field -h.
+    tanh(x) is the stable magnetisation in the field h >= 0. For h < 0 it is minus the
+    metastable one in the field -h; that has to exist: T < Tc and -h <= h_sp.
     """
     K, H, excess = Tc / T, h / T, (Tc - T) / T
     x = K + max(H, 0.0)
-    # Where x <= 1, tanh(x) <= x - x^3 / 5; so the root is below the larger of these two, if that is below 1.
+    # Where x <= 1, tanh(x) <= x - x^3 / 5. So if the larger of these two is below 1,
+    # the root is below it.
     low = math.sqrt(10 * max(excess, 0.0) / K)
     if H > 0:
         low = max(low, math.exp(math.log(10 * H / K) / 3))
@@ -719,7 +723,7 @@ def outer_root(T, h, Tc):
 
 @kernel
 def inner_root(T, h, Tc):
-    """Smallest x >= 0 of x = (Tc / T) tanh(x) + h / T for -h_s <= h <= 0 and T < Tc: from below.
+    """Smallest x >= 0 of x = (Tc / T) tanh(x) + h / T for -h_sp <= h <= 0 and T < Tc: from below.
 
     tanh of it is minus the unstable magnetisation in the field -h.
     """
@@ -741,8 +745,8 @@ def _balance(x, K, H, excess):
     if x > 1:
         tanh = math.tanh(x)
         return x - K * tanh - H, K * tanh**2 - excess
-    # tanh(x) = x / (1 + q) with Lambert's continued fraction q = x^2 / (3 + x^2 / (5 + ...)), so that
-    # x - tanh(x) = x q / (1 + q) has all of its digits.
+    # Lambert's fraction: tanh(x) = x / (1 + q) with q = x^2 / (3 + x^2 / (5 + ...)).
+    # So x - tanh(x) = x q / (1 + q), with all of its digits.
     rest = 21.0
     for k in range(19, 1, -2):
         rest = k + x * x / rest
