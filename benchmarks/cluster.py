@@ -2,6 +2,10 @@
 
 All contenders of a size start from the same equilibrated configuration. A rate is of sites turned over (Wolff) or
 looked at (Swendsen and Wang), in millions a second, by the processor time of one thread.
+
+Wolff's algorithm goes from site to site, some 130 instructions each: at L = 512 they are what it waits for, at 4096 it
+is also the memory. Reading the neighbours of 64 sites ahead of their turn made it slower; reading those of one site
+16 places ahead was slower at 512 and within the noise at 4096.
 """
 
 import time
