@@ -182,16 +182,16 @@ class WolffClusters(Moving):
         """Return a smaller lattice with the first large cluster half grown, and the words."""
         size = min(self.size, _STILL_SIZE)
         model = Wolff(size, self.T, start=self.start, seed=self.seed).complete(self.settle)
-        # The first cluster that reaches a twentieth of the lattice, or the hundredth.
+        # The first cluster of which a fortieth of the lattice has asked and more are waiting, or the hundredth.
         for _ in range(100):
-            model.grow(size**2 // 20)
+            model.grow(size**2 // 40)
             if model.growing:
                 break
         inside, front = model.cluster
         colours = ["down", "up", "cluster", "front"]
         sites = (model.spins.ravel() > 0).astype(np.uint8)
         sites[inside], sites[front] = colours.index("cluster"), colours.index("front")
-        what = f"A cluster of {len(inside) + len(front)} sites on {size} × {size} spins at T = {self.T:g}"
+        what = f"A cluster of {len(inside) + len(front)} sites on {size} × {size} spins at T = {self.T:.4g}"
         state = f"still growing, with {len(front)} sites at its front" if len(front) else "complete"
         words = "light is up, dark is down, orange is the cluster and yellow its front"
         picture = png(sites.reshape(size, size), [COLOURS[name] for name in colours])
