@@ -17,6 +17,7 @@ _PAGES = {
     "1.1": "neuron_as_a_switch",
     "1.2": "ising_model",
     "1.3": "exact_solutions",
+    "1.4": "criticality",
     "2.1": "deriving_the_mean_field",
     "2.2": "free_energy_landscape",
     "2.3": "where_mean_field_fails",
