@@ -138,6 +138,13 @@ def test_a_page_has_one_title(page):
 
 
 @pytest.mark.parametrize("page", named(PAGES))
+def test_no_prose_is_lost_as_a_comment(page):
+    # To MyST a line that begins with % is a comment, also where wrapping a sentence put the sign there.
+    lost = [line for cell in cells(page, "markdown") for line in cell.source.splitlines() if line.startswith("%")]
+    assert not lost
+
+
+@pytest.mark.parametrize("page", named(PAGES))
 def test_every_figure_has_a_caption_and_words_for_who_cannot_see_it_and_is_small(page):
     for cell in cells(page):
         for output in cell.outputs:

@@ -13,4 +13,4 @@ Conventions, stated once and kept everywhere:
 The library has no plotting at its heart: `plotting`, `explore` and `check` use the physics, never the other way round.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
