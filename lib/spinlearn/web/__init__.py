@@ -3,8 +3,9 @@
 numba turns a kernel into LLVM code. For the notebook and for the tests LLVM goes on to the machine code of this
 computer; here it goes on to WebAssembly, which a browser runs. Nothing is written twice, so what the page runs is what
 the tests hold against exact physics. From one seed both give the same spins, bit for bit: the kernels are integer
-arithmetic and comparisons, and what they need of `exp` they look up in a table that is filled once. The membrane has no
-such table. A browser's `exp` may differ from the system's in the last bit, and its voltages then differ as little.
+arithmetic and comparisons, and what they need of `exp` they look up in a table that is filled once. The membrane and
+the mean field have no such table. A browser's `exp` or `tanh` may differ from the system's in the last bit, and what
+they compute then differs as little.
 
 The modules are a few kB, and lie committed beside this file with a manifest of what they were made from. Only who edits
 a kernel makes them anew, with ``python -m spinlearn.web``. That needs the WebAssembly linker from the PyPI package
@@ -25,11 +26,17 @@ HERE = Path(__file__).parent
 LINKER = "ziglang==0.17.1"
 
 # The functions of each module, in the order in which it exports them; `spinlearn.web._<module>` defines them.
+# fmt: off
 MODULES = {
     "cluster": ("seed_state", "fill_random", "random_site", "begin", "advance"),
     "ising": ("seed_state", "fill_random", "fill_flip_probabilities", "sweep", "bond_total"),
+    "meanfield": (
+        "seed_state", "response", "free_energy_at", "spinodal_field_at", "outer_root", "inner_root", "flow_fields",
+        "walk_fields",
+    ),
     "membrane": ("count_spikes",),
 }
+# fmt: on
 
 
 def read(name: str) -> bytes:
