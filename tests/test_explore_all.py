@@ -8,11 +8,12 @@ from playwright.sync_api import expect
 
 from exploring import STICKS_OUT, button, live
 from spinlearn import explore
-from spinlearn.explore import IsingLattice, Neuron, WolffClusters
+from spinlearn.explore import IsingLattice, Landscape, Neuron, WolffClusters
 
 # A way to make each, with little work in it, and the reading that counts its time (None if it has none).
 EXPLORABLES = {
     "IsingLattice": (lambda: IsingLattice(64), "sweeps"),
+    "Landscape": (lambda: Landscape(split=True), "t"),
     "Neuron": (lambda: Neuron(), "t"),
     "WolffClusters": (lambda: WolffClusters(64), "clusters"),
 }

@@ -48,5 +48,6 @@ class Wasm:
         for start, array in places:
             content = self.memory.read(self.store, start, start + array.nbytes)
             array[...] = np.frombuffer(content, dtype=array.dtype).reshape(array.shape)
-        self.free = places[0][0]
+        if places:
+            self.free = places[0][0]
         return result

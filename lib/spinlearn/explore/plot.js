@@ -6,7 +6,7 @@
 //             "log"; ticks: [value | [value, text]], else chosen to fit; room: characters kept free for the numbers of
 //             y, so that plots one above the other stand in line
 //   parts     [{name, kind, look?, line?, legend?, hidden?}], drawn in this order:
-//             curve (a NaN interrupts it), points, marker (large points), rule (a line across at each x, or at each y
+//             curve (a NaN interrupts it), points, circles (open), marker (large points), rule (a line across at each x, or at each y
 //             where x is null), band (between two x, over the whole height), label (a text beside a point)
 //             looks: accent, second, third, quiet, ink; lines: dash, dots; legend is its text, or a node, in the legend
 //   place     "beside" (the default), "half" or "across"; height in rem
@@ -14,6 +14,8 @@
 //   set(name, x, y, text?)   the coordinates of a part: lists, typed arrays or null
 //   show(name, on)           show it or not
 //   range(axis, min, max)    move the window
+
+const RING = "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0"; // round the place that the path has come to
 
 /** Round values from min to max, at most `most` of them: steps of 1, 2 or 5 times a power of ten, or decades. */
 function roundValues({ min, max, scale }, most) {
@@ -56,7 +58,7 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
   const svg = node("svg", { class: "sl-plot", role: "img", style: `height: ${height}rem` },
     field, ticks, inside);
   const drawn = Object.fromEntries(parts.map((part) => {
-    const kind = { points: "sl-points", marker: "sl-marker", band: "sl-band", label: "sl-label" }[part.kind] ?? "sl-line";
+    const kind = { points: "sl-points", circles: "sl-circles", marker: "sl-marker", band: "sl-band", label: "sl-label" }[part.kind] ?? "sl-line";
     const element = node(part.kind === "label" ? "text" : "path",
       { class: `${kind} sl-look-${part.look ?? "accent"}${part.line ? ` sl-${part.line}` : ""}` });
     element.style.display = part.hidden ? "none" : "";
@@ -66,7 +68,7 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
   const explained = parts.filter(({ legend }) => legend);
   const legend = node("p", { class: "sl-legend" }, ...explained.map((part) => {
     const sample = drawn[part.name].element.cloneNode();
-    sample.setAttribute("d", { points: "M11 6h0", marker: "M11 6h0", band: "M0 0H22V12H0Z" }[part.kind] ?? "M0 6H22");
+    sample.setAttribute("d", { points: "M11 6h0", circles: `M11 6${RING}`, marker: "M11 6h0", band: "M0 0H22V12H0Z" }[part.kind] ?? "M0 6H22");
     return node("span", { "data-part": part.name }, node("svg", { class: "sl-sample", viewBox: "0 0 22 12",
       "aria-hidden": "true" }, sample), part.legend);
   }));
@@ -120,7 +122,7 @@ function plot({ says, x, y, parts, place = "beside", height = 12 }) {
       else if (kind === "curve") {
         pieces.push(`${broken ? "M" : "L"}${px(k)} ${py(k)}`);
         broken = false;
-      } else pieces.push(`M${px(k)} ${py(k)}h0`);
+      } else pieces.push(`M${px(k)} ${py(k)}${kind === "circles" ? RING : "h0"}`);
     }
     return pieces.join("");
   }

@@ -6,13 +6,13 @@
 //   name       the kind, in one word; title, what it is in a few
 //   controls   [{kind: "range" | "choice" | "whole" | "check", key, label, …}]   each sets the trait `key` of the model;
 //              a range has min, max, step, symbol and digits, unit?, ends? (digits of the ends of its scale), and
-//              marks? [{at, label, says}] that set it to a value; a choice has options [[value, text]]; a whole number
-//              has min and max
+//              marks? [{at, label, says}] that set it to a value; a choice has options [[value, text]], whose values
+//              may be texts, numbers or null; a whole number has min and max
 //   readings   [{key, label, digits, unit?}]  the read-out; each is a trait that follows
 //   actions?   [{letter, label, act(machine)}]  further buttons, and the letters that press them
 //   pace?      {label, values, start?, every?}   how many steps a frame, or with every: "second" by the clock; each
 //              value a number or [number, text]; it begins with start, or with the first; not a trait
-//   machine    async (get) => what moves; get(key) reads a trait:
+//   machine    async (get, set) => what moves; get(key) reads a trait, set(key, value) moves a control by itself:
 //     views            [{element, place, draw(), describe?(text), close?()}] from top to bottom, as picture (lattice.js)
 //                      and plot (plot.js) make them. The place is "across" (a row of its own on top), "half" (side by
 //                      side on top), "beside" (the panel) or "below" (side by side, under the panel)
@@ -109,8 +109,8 @@ function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, e
 
 function choiceControl({ key, label, options }, model) {
   const select = node("select", {}, ...options.map(([value, text]) => node("option", { value }, text)));
-  select.addEventListener("change", () => { model.set(key, select.value); model.save_changes(); });
-  return { update: () => { select.value = model.get(key); },
+  select.addEventListener("change", () => { model.set(key, options[select.selectedIndex][0]); model.save_changes(); });
+  return { update: () => { select.selectedIndex = options.findIndex(([value]) => value === model.get(key)); },
     element: node("label", { class: "sl-field" }, node("span", {}, label), select) };
 }
 
@@ -156,7 +156,7 @@ async function kernels(module, arrays) {
 
 function explorable(spec) {
   async function render({ model, el }) {
-    const machine = await spec.machine((key) => model.get(key));
+    const machine = await spec.machine((key) => model.get(key), (key, value) => model.set(key, value));
     const moves = Boolean(machine.step);
     const actions = spec.actions ?? [];
     const paces = (spec.pace?.values ?? [1]).map((value) => [value].flat());

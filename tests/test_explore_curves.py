@@ -1,0 +1,225 @@
+"""The curves of mean field, live: the page computes what the library computes, and shows what parts 2 and 3 find."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+import traitlets
+from playwright.sync_api import expect
+
+from exploring import button, live
+from spinlearn import glauber, hysteresis, meanfield, rng, web
+from spinlearn.explore import Landscape
+from wasm import Wasm
+
+# A browser's tanh, exp or log may differ from the system's in the last bits, and differences shrink as the ball rolls.
+ROUNDING = 1e-12
+
+
+def facts(widget) -> dict:
+    """The readings, with all their digits."""
+    data = widget.evaluate("widget => ({...widget.dataset})")
+    return {key: float(value) for key, value in data.items() if re.fullmatch(r"-?[\d.]+(e-?\d+)?", value)}
+
+
+def run_until(widget, clock: str, goal: float) -> dict:
+    """Let it run, as fast as it goes, at least until a reading has a value, and pause."""
+    speed = widget.get_by_label("Speed")
+    speed.select_option(index=speed.locator("option").count() - 1)
+    button(widget, "Start").click()
+    widget.page.wait_for_function(
+        "([clock, goal]) => Number(document.querySelector('.sl-live').dataset[clock]) >= goal", arg=[clock, goal],
+        timeout=30_000,
+    )  # fmt: skip
+    button(widget, "Pause").click()
+    return facts(widget)
+
+
+def fill(widget, label: str, value) -> None:
+    box = widget.get_by_label(label)
+    box.fill(str(value))
+    box.press("Enter")
+
+
+def graph(widget, which: int) -> str:
+    """What a graph says to a screen reader."""
+    return widget.locator("svg[role=img]").nth(which).get_attribute("aria-label")
+
+
+def refuses(make, name, value, allowed) -> None:
+    with pytest.raises(traitlets.TraitError, match=f"'{name}' trait.*{allowed}"):
+        make(**{name: value})
+    widget = make()
+    before = getattr(widget, name)
+    with pytest.raises(traitlets.TraitError, match=f"'{name}'"):
+        setattr(widget, name, value)
+    assert getattr(widget, name) == before
+
+
+# ── The module ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def wasm():
+    return Wasm(web.read("meanfield"))
+
+
+def test_the_numbers_of_the_module_are_those_of_the_library_bit_for_bit(wasm, rng):
+    """With the system's functions in both. The points include Tc, no field, and both ends of m."""
+    T, h = np.r_[rng.uniform(0.1, 3, 200), 1.0, 1 - 1e-9], np.r_[rng.uniform(0, 1, 200), 0.0, 1e-12]
+    m = np.r_[rng.uniform(-1, 1, 200), -1.0, 1.0]
+    for each in zip(m, T, h, strict=True):
+        for name in ("response", "free_energy_at"):
+            assert wasm.call(name, *each, 1.1) == getattr(meanfield, name)(*each, 1.1)
+    for t, field in zip(T, h, strict=True):
+        assert wasm.call("outer_root", t, field, 1.0) == meanfield.outer_root(t, field, 1.0)
+        if t >= 1:
+            continue
+        edge = meanfield.spinodal_field_at(t, 1.0)
+        assert wasm.call("spinodal_field_at", t, 1.0) == edge
+        for share in (0.0, 0.3, 0.99):
+            for name in ("outer_root", "inner_root"):
+                assert wasm.call(name, t, -share * edge, 1.0) == getattr(meanfield, name)(t, -share * edge, 1.0)
+    assert wasm.call("response", 0.3, 0.9, 0.1, 1.0) != meanfield.response(0.3, 0.9, 0.1, 1.0001)  # a control
+
+
+def test_the_ball_of_the_module_rolls_and_is_shaken_as_in_the_library_bit_for_bit(wasm):
+    fields = hysteresis.cosine(0.2, 150)
+    record = np.empty(150)
+    wasm.call("flow_fields", 0.9, 0.8, 1.0, fields, 150, record)
+    np.testing.assert_array_equal(record, glauber.flow(0.9, 0.8, fields))
+    states = np.empty(4, dtype=np.uint64), np.empty(4, dtype=np.uint64)
+    rng.seed_state(np.uint64(7), states[0])
+    wasm.call("seed_state", 7, states[1])
+    up, down, native = np.empty(101), np.empty(101), np.empty(150)
+    last = glauber.walk_fields(90, up, down, 1 / 0.8, 1.0, fields, states[0], native)
+    tables = np.empty(101), np.empty(101)
+    assert wasm.call("walk_fields", 90, *tables, 100, 1 / 0.8, 1.0, fields, 150, states[1], record) == last
+    np.testing.assert_array_equal(record, native)
+    np.testing.assert_array_equal(tables[0], up)
+    np.testing.assert_array_equal(*states)
+
+
+# ── Landscape ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("T", 0.19, "0.2"), ("T", 2.1, "2.0"), ("T", math.nan, "must be a number"), ("h", -0.8, "-0.7"),
+        ("h", math.nan, "must be a number"), ("start", 1.1, "1.0"), ("start", "up", "expected a float"),
+        ("rate", 0.1, "any of"), ("N", 7, "any of \\[None, 1600"), ("seed", -1, "less than 0"),
+        ("split", 2, "expected a boolean"),
+    ],
+)  # fmt: skip
+def test_the_landscape_refuses_a_bad_value(name, value, allowed):
+    refuses(Landscape, name, value, allowed)
+
+
+def test_the_still_landscape_says_what_the_library_finds():
+    found = meanfield.branches(0.6, 0.05)
+    html = Landscape(0.6, 0.05).static_html()
+    assert f"valleys at m = {found.stable:.3f} and {found.metastable:.3f}, a hilltop at {found.unstable:.3f}" in html
+    assert f"one valley, at m = {meanfield.magnetisation(1.2, 0.05):.3f}" in Landscape(1.2, 0.05).static_html()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("T", "h", "start"), [(0.8, 0.0, 0.05), (0.5, -0.2, 1.0), (1.3, 0.1, -0.9)])
+def test_the_ball_rolls_as_the_library_has_it(opened, T, h, start):
+    widget = live(opened(Landscape(T, h, start=start)))
+    path = glauber.flow(start, T, np.full(25, h))
+    for k, m in enumerate(path):
+        button(widget, "Step").click()
+        now = facts(widget)
+        assert now["t"] == k + 1
+        assert now["m"] == pytest.approx(m, abs=ROUNDING)
+        assert now["f"] == pytest.approx(meanfield.free_energy(m, T, h), abs=ROUNDING)
+    assert now["spinodal"] == pytest.approx(meanfield.spinodal_field(T) if T < 1 else 0, abs=ROUNDING)
+    found = meanfield.branches(T, h)
+    valley = found.stable if (path[-1] - found.unstable) * (found.stable - found.unstable) > 0 else found.metastable
+    f = meanfield.free_energy(np.array([found.unstable, valley]), T, h) if T < 1 else [0, 0]
+    assert now["hill"] == pytest.approx(f[0] - f[1], abs=ROUNDING)
+    # The control: a slightly different temperature is told apart.
+    assert abs(now["m"] - glauber.flow(start, T + 1e-6, np.full(25, h))[-1]) > 100 * ROUNDING
+    button(widget, "Reset").click()
+    assert facts(widget)["m"] == start
+
+
+def swept(h, rate, most, sweeps) -> np.ndarray:
+    """The field that goes back and forth by itself."""
+    way, fields = 1, []
+    for _ in range(sweeps):
+        if abs(h + way * rate) > most:
+            way = -1 if h > 0 else 1
+        h += way * rate
+        fields.append(h)
+    return np.array(fields)
+
+
+@pytest.mark.browser
+def test_swept_it_draws_the_loop_and_turns_where_page_2_2_says(opened):
+    widget = live(opened(Landscape(0.8, start=0.7, rate=0.001)))
+    now = run_until(widget, "t", 700)
+    fields = swept(0.0, 0.001, 0.15, int(now["t"]))
+    m = glauber.flow(0.7, 0.8, fields)
+    assert now["m"] == pytest.approx(m[-1], abs=1e-9)  # where the ball falls, rounding grows for a while
+    turns = np.flatnonzero(m[1:] * m[:-1] < 0) + 1
+    assert now["turned"] == fields[turns[-1]]
+    late = abs(fields[turns[0]]) - meanfield.spinodal_field(0.8)
+    formula = 2.338 * (0.8 / meanfield.spinodal_magnetisation(0.8)) ** (1 / 3) * 0.001 ** (2 / 3)
+    assert late == pytest.approx(formula, rel=0.25)
+    assert "m last changed its sign at h = " in graph(widget, 1)
+    expect(widget.get_by_label("Field h, exact value")).to_have_value(f"{fields[-1]:.3f}".replace("-", "−"))
+    # Who takes hold of the field has it in hand.
+    fill(widget, "Field h, exact value", -0.02)
+    expect(widget.get_by_label("The field changes")).to_have_value("0")
+    button(widget, "Step").click()
+    expect(widget.get_by_label("Field h, exact value")).to_have_value("−0.020")
+
+
+@pytest.mark.browser
+def test_shaken_it_walks_as_the_library_does_bit_for_bit(opened):
+    widget = live(opened(Landscape(0.8, start=0.7, N=100, seed=5)))
+    state, up, down = np.empty(4, dtype=np.uint64), np.empty(101), np.empty(101)
+    rng.seed_state(np.uint64(5), state)
+    k, m = 85, np.empty(1)
+    assert facts(widget)["m"] == 0.7
+    for _ in range(30):
+        button(widget, "Step").click()
+        k = glauber.walk_fields(k, up, down, 1 / 0.8, 1.0, np.zeros(1), state, m)
+        assert facts(widget)["m"] == m[0]
+    # With other spins it stays where it is, as nearly as they allow, and goes on.
+    widget.get_by_label("Spins").select_option("25")
+    assert facts(widget)["m"] == (2 * math.floor(25 * (1 + m[0]) / 2 + 0.5) - 25) / 25
+    fill(widget, "Seed", 6)
+    assert facts(widget)["t"] == 0
+
+
+@pytest.mark.browser
+def test_few_spins_hop_over_the_hill_and_infinitely_many_do_not(opened):
+    """The law of the time to the first hop falls off exponentially: 2000 sweeps without one are unheard of."""
+    assert math.exp(-2000 / glauber.passage_time(25, 0.8, start=0.72, target=-0.72)) < 1e-9
+    widget = live(opened(Landscape(0.8, start=0.72)))
+    run_until(widget, "t", 2000)
+    assert "m last changed its sign never" in graph(widget, 1)
+    expect(widget.get_by_role("status")).to_contain_text("one of two equal valleys")
+    widget.get_by_label("Spins").select_option("25")
+    run_until(widget, "t", 4000)
+    assert "m last changed its sign at h = 0.000" in graph(widget, 1)
+
+
+@pytest.mark.browser
+def test_the_valleys_are_told_and_the_split_is_shown(opened):
+    widget = live(opened(Landscape(0.8, -0.03, start=1.0)))
+    found = meanfield.branches(0.8, -0.03)
+    told = f"valleys at {found.stable:.3f} and {found.metastable:.3f}, hilltop at {found.unstable:.3f}"
+    assert told.replace("-", "−") in graph(widget, 0)
+    button(widget, "Step").click()
+    expect(widget.get_by_role("status")).to_contain_text("in the higher valley, which is metastable")
+    energy = widget.locator("svg[role=img]").nth(0).locator(".sl-inside .sl-look-second")
+    expect(energy).to_be_hidden()
+    widget.get_by_label("Show energy and entropy").check()
+    expect(energy).to_be_visible()
+    button(widget, "Set T to its critical value").click()
+    assert "one valley" in graph(widget, 0)
