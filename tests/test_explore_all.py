@@ -8,10 +8,11 @@ from playwright.sync_api import expect
 
 from exploring import STICKS_OUT, button, live
 from spinlearn import explore
-from spinlearn.explore import IsingLattice, Landscape, Neuron, WolffClusters
+from spinlearn.explore import Cobweb, IsingLattice, Landscape, Neuron, WolffClusters
 
 # A way to make each, with little work in it, and the reading that counts its time (None if it has none).
 EXPLORABLES = {
+    "Cobweb": (lambda: Cobweb(), "steps"),
     "IsingLattice": (lambda: IsingLattice(64), "sweeps"),
     "Landscape": (lambda: Landscape(split=True), "t"),
     "Neuron": (lambda: Neuron(), "t"),

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from exploring import button, live
 from spinlearn import glauber, hysteresis, meanfield, rng, web
-from spinlearn.explore import Landscape
+from spinlearn.explore import Cobweb, Landscape
 from wasm import Wasm
 
 # A browser's tanh, exp or log may differ from the system's in the last bits, and differences shrink as the ball rolls.
@@ -223,3 +223,102 @@ def test_the_valleys_are_told_and_the_split_is_shown(opened):
     expect(energy).to_be_visible()
     button(widget, "Set T to its critical value").click()
     assert "one valley" in graph(widget, 0)
+
+
+# ── Cobweb ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("T", 0.1, "0.2"), ("T", math.nan, "must be a number"), ("h", 0.8, "0.7"), ("h", math.nan, "must be a number"),
+        ("start", -1.1, "-1.0"), ("start", math.nan, "must be a number"),
+    ],
+)  # fmt: skip
+def test_the_cobweb_refuses_a_bad_value(name, value, allowed):
+    refuses(Cobweb, name, value, allowed)
+
+
+def test_the_still_cobweb_says_what_the_library_finds():
+    found = meanfield.branches(0.6, 0.1)
+    html = Cobweb().static_html()
+    assert f"stable solutions at m = {found.stable:.3f} and {found.metastable:.3f}" in html
+    assert f"an unstable one at {found.unstable:.3f}" in html
+    assert f"The staircase from -0.2 leads to {found.stable:.3f}" in html
+    assert "and no other" in Cobweb(1.4).static_html()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("T", "h", "start"), [(0.6, 0.1, -0.2), (0.6, 0.1, -0.35), (1.0, 0.0, 1.0), (1.5, -0.3, 0.9)])
+def test_the_cobweb_steps_as_the_library_answers(opened, T, h, start):
+    widget = live(opened(Cobweb(T, h, start=start)))
+    m = start
+    for k in range(12):
+        now = facts(widget)
+        assert (now["steps"], now["m"]) == (k, pytest.approx(m, abs=ROUNDING))
+        m = meanfield.response(m, T, h, 1.0)
+        assert now["answer"] == pytest.approx(m, abs=ROUNDING)
+        button(widget, "Step").click()
+    # The end is where the library's own iteration arrives, and the slope is that of the answer there.
+    for _ in range(200_000):
+        m = meanfield.response(m, T, h, 1.0)
+    assert now["end"] == pytest.approx(m, abs=0.003 if T == 1 else ROUNDING)  # at Tc m falls as 1 / sqrt(steps) only
+    assert now["gain"] == pytest.approx((1 - now["end"] ** 2) / T, abs=ROUNDING)
+    slope = (meanfield.response(now["end"] + 1e-6, T, h, 1.0) - meanfield.response(now["end"] - 1e-6, T, h, 1.0)) / 2e-6
+    assert now["gain"] == pytest.approx(slope, abs=1e-8)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("T", "h"), [(0.6, 0.1), (0.7, -0.05), (0.8, 0.0), (1.2, 0.2), (0.3, 0.6)])
+def test_all_solutions_are_told(opened, T, h):
+    widget = live(opened(Cobweb(T, h, start=0.9)))
+    found = meanfield.branches(T, h)
+    if np.isnan(found.unstable):
+        told = f"one solution, {found.stable:.3f}, stable"
+    else:
+        told = f"stable solutions {found.stable:.3f} and {found.metastable:.3f}, unstable solution {found.unstable:.3f}"
+    for which in (0, 1):
+        assert told.replace("-", "−").replace("−0.000", "0.000") in graph(widget, which)
+
+
+@pytest.mark.browser
+def test_the_unstable_solution_divides_the_starts(opened):
+    page = opened(Cobweb(0.6, 0.1))
+    widget = live(page)
+    found = meanfield.branches(0.6, 0.1)
+    for start, end in ((-0.25, found.stable), (-0.27, found.metastable)):
+        fill(widget, "First heard m, exact value", start)
+        assert facts(widget)["steps"] == 0
+        button(widget, "To the end").click()
+        now = facts(widget)
+        assert now["m"] == pytest.approx(end, abs=1e-11)
+        assert now["left"] < 1e-12
+        expect(widget.get_by_role("status")).to_contain_text(f"arrived at {end:.3f}".replace("-", "−"))
+    # Another temperature: the same number of steps from the same start.
+    steps = now["steps"]
+    fill(widget, "Temperature T, exact value", 0.5)
+    m = -0.27
+    for _ in range(int(steps)):
+        m = meanfield.response(m, 0.5, 0.1, 1.0)
+    assert facts(widget)["steps"] == steps
+    assert facts(widget)["m"] == pytest.approx(m, abs=ROUNDING)
+    # On the unstable solution itself it stays.
+    button(widget, "Set h to 0").click()
+    fill(widget, "First heard m, exact value", 0)
+    button(widget, "Step").click()
+    assert facts(widget)["m"] == facts(widget)["end"] == 0
+
+
+@pytest.mark.browser
+def test_at_the_critical_temperature_the_end_comes_near_ever_more_slowly(opened):
+    """m - m^3 / 3 a step: m tends to sqrt(3 / (2 steps)), where elsewhere the distance falls by a factor."""
+    widget = live(opened(Cobweb(1.0, 0.0, start=1.0)))
+    button(widget, "To the end").click()
+    now = facts(widget)
+    assert now["steps"] == 5000
+    assert now["gain"] == 1
+    assert now["left"] == pytest.approx(math.sqrt(3 / (2 * 5000)), rel=0.01)
+    fill(widget, "Temperature T, exact value", 1.1)
+    button(widget, "Reset").click()
+    button(widget, "To the end").click()
+    assert facts(widget)["steps"] < 400

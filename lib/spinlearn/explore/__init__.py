@@ -7,9 +7,10 @@ trait moves the control; in the built page it runs by itself, on the same kernel
 IsingLattice(size=512, T=2.269, h=0.0, rule='metropolis', start='random', seed=1)
 """
 
+from ._cobweb import Cobweb
 from ._ising import IsingLattice, digest, replay
 from ._landscape import Landscape
 from ._neuron import Neuron
 from ._wolff import Wolff, WolffClusters
 
-__all__ = ["IsingLattice", "Landscape", "Neuron", "Wolff", "WolffClusters", "digest", "replay"]
+__all__ = ["Cobweb", "IsingLattice", "Landscape", "Neuron", "Wolff", "WolffClusters", "digest", "replay"]
