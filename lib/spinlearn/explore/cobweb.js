@@ -25,7 +25,7 @@ async function cobwebMachine(get) {
       { name: "stairs", kind: "curve" },
       { name: "stable", kind: "points", look: "ink", legend: "stable" },
       { name: "unstable", kind: "circles", look: "ink", legend: "unstable" },
-      { name: "now", kind: "marker", legend: "now" },
+      { name: "now", kind: "marker" },
     ],
   });
   const fork = plot({
@@ -48,7 +48,7 @@ async function cobwebMachine(get) {
     x: { label: "steps", min: 0, max: 20 },
     y: { label: "distance to the end", min: 1e-9, max: 3, scale: "log", ticks: [1, 1e-4, 1e-8], room: 5 },
     parts: [
-      { name: "law", kind: "curve", look: "second", line: "dash", legend: "multiplied by g′ a step" },
+      { name: "law", kind: "curve", look: "second", line: "dash", legend: "× g′ a step" },
       { name: "left", kind: "points" },
     ],
   });
