@@ -8,11 +8,12 @@ from playwright.sync_api import expect
 
 from exploring import STICKS_OUT, button, live
 from spinlearn import explore
-from spinlearn.explore import Cobweb, IsingLattice, Landscape, Neuron, WolffClusters
+from spinlearn.explore import Cobweb, FitByHand, IsingLattice, Landscape, Neuron, WolffClusters
 
 # A way to make each, with little work in it, and the reading that counts its time (None if it has none).
 EXPLORABLES = {
     "Cobweb": (lambda: Cobweb(), "steps"),
+    "FitByHand": (lambda: FitByHand(best=True), None),
     "IsingLattice": (lambda: IsingLattice(64), "sweeps"),
     "Landscape": (lambda: Landscape(split=True), "t"),
     "Neuron": (lambda: Neuron(), "t"),

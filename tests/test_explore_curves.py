@@ -9,8 +9,9 @@ import traitlets
 from playwright.sync_api import expect
 
 from exploring import button, live
-from spinlearn import glauber, hysteresis, meanfield, rng, web
-from spinlearn.explore import Cobweb, Landscape
+from spinlearn import fits, glauber, hysteresis, meanfield, rng, web
+from spinlearn.explore import Cobweb, FitByHand, Landscape
+from spinlearn.explore._fit import best_fits, curve
 from wasm import Wasm
 
 # A browser's tanh, exp or log may differ from the system's in the last bits, and differences shrink as the ball rolls.
@@ -322,3 +323,96 @@ def test_at_the_critical_temperature_the_end_comes_near_ever_more_slowly(opened)
     button(widget, "Reset").click()
     button(widget, "To the end").click()
     assert facts(widget)["steps"] < 400
+
+
+# ── FitByHand ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("a", 0.5, "1.0"), ("a", 31, "30.0"), ("a", math.nan, "must be a number"), ("c", 0.5, "0.6"),
+        ("c", math.nan, "must be a number"), ("best", "yes", "expected a boolean"),
+    ],
+)  # fmt: skip
+def test_the_fit_refuses_a_bad_value(name, value, allowed):
+    refuses(FitByHand, name, value, allowed)
+
+
+def errors_of(a, c):
+    """rms and largest error on the window, from the library's magnetisation; and where the latter is."""
+    middle = (np.arange(4000) + 0.5) / 2000
+    every = np.union1d(middle, np.r_[1.0, 1 - np.logspace(-6, -2, 41)])
+    rms = np.sqrt(np.mean((curve(middle, a, c) - meanfield.magnetisation(middle)) ** 2))
+    error = np.abs(curve(every, a, c) - meanfield.magnetisation(every))
+    return rms, error.max(), every[error.argmax()]
+
+
+def test_the_best_fits_cannot_be_improved():
+    """The largest error by its certificate, the mean by trying: no neighbour is better."""
+    best = best_fits()
+    grid = np.union1d(np.linspace(0.01, 2, 200), 1.0)
+    proof = fits.certify(curve, meanfield.magnetisation, grid, best.worst)
+    assert proof.error == pytest.approx(best.largest, abs=1e-4)
+    assert proof.bound == pytest.approx(best.largest, abs=1e-4)
+    assert len(proof.points) == 3
+    for da, dc in ((0.01, 0), (-0.01, 0), (0, 0.001), (0, -0.001)):
+        assert errors_of(best.mean[0] + da, best.mean[1] + dc)[0] > errors_of(*best.mean)[0]
+    assert errors_of(*best.mean)[0] == pytest.approx(best.rms, abs=1e-6)
+
+
+def test_the_still_fit_says_where_the_largest_difference_is():
+    assert "their largest difference is 0.500, at T = 1.00 Tc" in FitByHand().static_html()
+
+
+@pytest.mark.browser
+def test_the_errors_are_those_of_the_librarys_magnetisation(opened):
+    widget = live(opened(FitByHand()))
+    for a, c in ((6, 1), (5.97, 0.877), (29, 1.1), (1, 0.6)):
+        fill(widget, "Steepness a, exact value", a)
+        fill(widget, "Centre c, exact value", c)
+        rms, largest, where = errors_of(a, c)
+        now = facts(widget)
+        assert now["rms"] == pytest.approx(rms, abs=ROUNDING)
+        assert now["largest"] == pytest.approx(largest, abs=ROUNDING)
+        assert now["where"] == pytest.approx(where, abs=1e-3)
+        assert abs(now["rms"] - errors_of(a, c + 1e-6)[0]) > 100 * ROUNDING  # the control
+
+
+@pytest.mark.browser
+def test_no_steepness_helps_at_the_critical_temperature(opened):
+    widget = live(opened(FitByHand(c=1.0)))
+    for a in (1, 6, 19):
+        fill(widget, "Steepness a, exact value", a)
+        assert facts(widget)["largest"] == 0.5
+        assert facts(widget)["where"] == 1
+    fill(widget, "Steepness a, exact value", 25)
+    assert facts(widget)["largest"] > 0.51
+
+
+@pytest.mark.browser
+def test_the_best_fits_are_a_press_away_and_can_be_drawn(opened):
+    page = opened(FitByHand(8.0, 0.9))
+    widget = live(page)
+    best = best_fits()
+    button(widget, "Best mean").click()
+    now = facts(widget)
+    assert now["rms"] == pytest.approx(best.rms, abs=1e-6)
+    expect(widget.get_by_label("Steepness a, exact value")).to_have_value(f"{best.mean[0]:.2f}")
+    widget.focus()
+    page.keyboard.press("w")
+    assert facts(widget)["largest"] == pytest.approx(best.largest, abs=1e-4)
+    assert facts(widget)["rms"] > now["rms"]
+    # Three errors, equally large, with signs in turn.
+    told = [float(each.replace("−", "-")) for each in re.findall(r"(−?[\d.]+) at", graph(widget, 1))]
+    assert np.sign(told).tolist() == [1, -1, 1]
+    assert np.abs(told) == pytest.approx(best.largest, abs=5e-4)
+    drawn = widget.locator("svg[role=img]").nth(0).locator(".sl-inside .sl-look-third")
+    expect(drawn).to_be_hidden()
+    widget.get_by_label("Draw the best ones").check()
+    expect(drawn).to_be_visible()
+    button(widget, "Source").click()
+    assert facts(widget)["largest"] == 0.5
+    fill(widget, "Centre c, exact value", 2)
+    problem = widget.locator(".sl-problem:visible")
+    expect(problem).to_contain_text("“2” is not a number from 0.6 to 1.2. It stays at 1.000.")

@@ -8,9 +8,10 @@ IsingLattice(size=512, T=2.269, h=0.0, rule='metropolis', start='random', seed=1
 """
 
 from ._cobweb import Cobweb
+from ._fit import FitByHand
 from ._ising import IsingLattice, digest, replay
 from ._landscape import Landscape
 from ._neuron import Neuron
 from ._wolff import Wolff, WolffClusters
 
-__all__ = ["Cobweb", "IsingLattice", "Landscape", "Neuron", "Wolff", "WolffClusters", "digest", "replay"]
+__all__ = ["Cobweb", "FitByHand", "IsingLattice", "Landscape", "Neuron", "Wolff", "WolffClusters", "digest", "replay"]
