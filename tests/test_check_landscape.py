@@ -1,13 +1,15 @@
 """The checks of page 2.2: right answers pass, typical mistakes are refused with the reason."""
 
 import numpy as np
-from scipy.integrate import quad, solve_ivp
+from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import xlogy
 
 from checking import Answers
+from spinlearn import hysteresis
 from spinlearn.check import NOT_ATTEMPTED, check
 
+STAYS = float(np.exp(-1))
 LOST = np.log(2) + xlogy(0.8, 0.8) + xlogy(0.2, 0.2)
 
 
@@ -18,17 +20,24 @@ def spinodal(T):
     return m - T * np.arctanh(m)
 
 
-def spinodal_by_search(T):
-    """The largest force that the valley can hold out against."""
-    if T >= 1:
+def warmest(h):
+    return 0.0 if h >= 1 else brentq(lambda T: spinodal(T) - h, 1e-14, 1.0, xtol=1e-14)
+
+
+def warmest_by_parameter(h):
+    """Another way: search for m_sp, and T = 1 - m_sp^2."""
+    if h >= 1:
         return 0.0
-    m = brentq(lambda m: 1 - T / (1 - m * m), 0, 1 - 1e-12, xtol=1e-15)
-    return m - T * np.arctanh(m)
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        m = (low + high) / 2
+        low, high = (m, high) if m - (1 - m * m) * np.arctanh(m) < h else (low, m)
+    return 1 - low * low
 
 
-def below(function):
-    """The same below Tc, and 0 above."""
-    return lambda T: function(T, np.sqrt(1 - T)) if T < 1 else 0.0
+def inside(function):
+    """The same for fields below 1, and 0 for the others."""
+    return lambda h: function(h) if h < 1 else 0.0
 
 
 def recursion(up, down, start, target, first=0, last=0, weight=True, total=sum):
@@ -59,28 +68,36 @@ def first_harmonic(h_0, T):
     return quad(lambda x: np.tanh(h_0 * np.cos(x) / T) * np.cos(x), 0, 2 * np.pi)[0] / np.pi
 
 
-def work(omega, h_0, T):
+def smooth(period, h_0, T):
+    omega = 2 * np.pi / period
     return np.pi * h_0 * first_harmonic(h_0, T) * omega / (1 + omega**2)
 
 
-def work_by_integration(omega, h_0, T):
-    """Twenty relaxation times to settle, in whole periods; then the integral of the work along with the flow."""
+def around(period, h_0, T, kept=STAYS, target=np.tanh, after=0.0, rounds=None):
+    """By going round until it repeats, with whatever can go wrong."""
+    h = h_0 * np.cos(2 * np.pi * np.arange(period) / period)
+    m = 0.0
+    for _ in range(rounds or 2 + 60 // period):
+        total = 0.0
+        for k in range(period):
+            m = kept * m + (1 - kept) * target(h[k] / T)
+            total -= ((1 - after) * m) * (h[(k + 1) % period] - h[k]) + after * m * (h[k] - h[k - 1])
+    return total
 
-    def slopes(t, state):
-        return [-state[0] + np.tanh(h_0 * np.cos(omega * t) / T), state[0] * h_0 * omega * np.sin(omega * t)]
 
-    period = 2 * np.pi / omega
-    settle = period * np.ceil(20 / period)
-    options = {"rtol": 1e-8, "atol": 1e-10}
-    settled = solve_ivp(slopes, (0, settle), [0, 0], **options).y[0, -1]
-    return solve_ivp(slopes, (0, period), [settled, 0], **options).y[1, -1]
+def by_linear_equations(period, h_0, T):
+    """The state that repeats, from one system of equations."""
+    h = h_0 * np.cos(2 * np.pi * np.arange(period) / period)
+    A = np.eye(period) - np.exp(-1) * np.roll(np.eye(period), -1, axis=1)
+    m = np.linalg.solve(A, (1 - np.exp(-1)) * np.tanh(h / T))
+    return m @ (h - np.roll(h, -1))
 
 
 RIGHT_ANSWERS = {
     "2.2-a": [(-0.18, 0.8 * LOST), [-0.18, 0.154], np.array([-0.18, 0.1542])],
-    "2.2-b": [spinodal, spinodal_by_search, lambda T: max(0.0, spinodal(min(T, 1.0)))],
+    "2.2-b": [warmest, warmest_by_parameter, lambda h: np.float64(warmest(h))],
     "2.2-c": [recursion, linear],
-    "2.2-d": [work, work_by_integration],
+    "2.2-d": [around, by_linear_equations, lambda P, h, T: hysteresis.free_spin_work(T, h, P)],
 }
 
 # Each typical mistake, with a word that its answer must contain.
@@ -100,18 +117,20 @@ MISTAKES = {
         ((-0.18, float("nan")), "finite"),
     ],
     "2.2-b": [
-        (below(lambda T, m: m), "first condition"),
-        (below(lambda T, m: -spinodal(T)), "without its sign"),
-        (below(lambda T, m: m - np.arctanh(m)), "in front of artanh"),
-        (below(lambda T, m: m + T * np.arctanh(m)), "subtracted"),
-        (below(lambda T, m: m - T * np.tanh(m)), "inverse of tanh"),
-        (below(lambda T, m: 2 / 3 * (1 - T) ** 1.5), "near Tc only"),
-        (below(lambda T, m: 2 / 3 * (1 - T) ** 1.5 / np.sqrt(T)), "Landau"),
-        (lambda T: 0.0, "holds out"),
-        (lambda T: spinodal(T) if T < 1 else 0.1, "one valley only"),
-        (lambda T: np.sqrt(1 - T) - T * np.arctanh(np.sqrt(1 - T)) if T != 1 else 0, "one valley only"),
-        (below(lambda T, m: 0.5 * spinodal(T)), "overcome"),
-        (0.0622, "a function is wanted"),
+        (spinodal, "Turn it round"),
+        (inside(lambda h: np.sqrt(1 - warmest(h))), "magnetisation at the spinodal"),
+        (inside(lambda h: 1 - warmest(h)), "distance from Tc"),
+        (lambda h: 1 - (1.5 * h) ** (2 / 3), "near Tc only"),
+        (lambda h: max(0.0, 1 - (1.5 * h) ** (2 / 3)), "near Tc only"),
+        (inside(lambda h: brentq(lambda T: 2 / 3 * (1 - T) ** 1.5 / np.sqrt(T) - h, 1e-12, 1)), "Landau"),
+        (inside(lambda h: 1 - h), "straight line"),
+        (inside(lambda h: 1 - h * h), "where m_sp is h"),
+        (lambda h: 1e-9, "wrong half"),
+        (lambda h: 1.0, "no second valley"),
+        (lambda h: warmest(min(h, 0.99)), "Nothing holds"),
+        (inside(lambda h: warmest(h) + 1e-4), "Six digits"),
+        (inside(lambda h: 0.5 * warmest(h)), "the valley ends at a field of"),
+        (0.8, "a function is wanted"),
     ],
     "2.2-c": [
         (lambda *a: recursion(*a, first=None), "begin at 0"),
@@ -125,17 +144,17 @@ MISTAKES = {
         (lambda up, down, start, target: target - start, "linear equations"),
     ],
     "2.2-d": [
-        (lambda w, h, T: np.pi * h * h / T * w / (1 + w * w), "weak fields"),
-        (lambda w, h, T: -work(w, h, T), "sign"),
-        (lambda w, h, T: work(w, h, T) / np.pi, "factor π"),
-        (lambda w, h, T: 2 * work(w, h, T), "twice too large"),
-        (lambda w, h, T: work(w, h, T) / 2, "half of it"),
-        (lambda w, h, T: work(w, h, T) / w, "in phase"),
-        (lambda w, h, T: work(w, h, T) * w / (2 * np.pi), "Multiply by the period"),
-        (lambda w, h, T: np.pi * h * np.tanh(h / T) * w / (1 + w * w), "not tanh of"),
-        (lambda w, h, T: work(w, h, T) * (1 + w * w), "slow fields only"),
-        (lambda w, h, T: 1.05 * work(w, h, T), "smaller steps"),
-        (lambda w, h, T: 1.0, "the work is"),
+        (smooth, "changes smoothly"),
+        (lambda *a: -around(*a), "sign"),
+        (lambda P, h, T: around(P, h, T) / P, "per sweep"),
+        (lambda *a: around(*a, kept=0.0), "follow at once"),
+        (lambda *a: around(*a, kept=1 - STAYS), "the other way"),
+        (lambda *a: around(*a, target=lambda x: x), "weak fields only"),
+        (lambda *a: around(*a, after=1.0), "sweep before left them"),
+        (lambda *a: around(*a, after=0.5), "fixed spins"),
+        (lambda *a: around(*a, rounds=1), "forgotten"),
+        (lambda *a: 1.01 * around(*a), "can be exact"),
+        (lambda P, h, T: 1.0, "the work is"),
     ],
 }
 

@@ -1,9 +1,12 @@
 """Checks of the exercises of page 2.2, The free-energy landscape."""
 
 import numpy as np
+from scipy.optimize import brentq
 
-from .. import meanfield
+from .. import hysteresis, meanfield
 from . import Stub, call, no, number
+
+STAYS = float(np.exp(-1))  # of the old magnetisation of free spins, in a sweep
 
 
 def two_sides(answer) -> str:
@@ -53,48 +56,53 @@ def two_sides(answer) -> str:
     raise AssertionError("unreachable")
 
 
-def spinodal(answer) -> str:
-    """2.2-b: the spinodal field as a function of the temperature, Tc = 1."""
-    T = np.array([0.05, 0.2, 0.5, 0.7, 0.8, 0.95])
-    came = np.array([number(call(answer, float(t)), "a field") for t in T])
-    exact, edge = meanfield.spinodal_field(T), meanfield.spinodal_magnetisation(T)
-    if np.allclose(came, exact, rtol=1e-6, atol=1e-9):
-        for hot in (1.0, 1.3):
+def memory(answer) -> str:
+    """2.2-b: the temperature at which the spinodal field is h, Tc = 1."""
+    h = np.array([0.02, 0.1, 0.3, 0.5, 0.8])
+    came = np.array([number(call(answer, float(one)), "a temperature") for one in h])
+
+    def turned_round(field):
+        """Where a law of the spinodal field reaches h."""
+        return np.array([brentq(lambda T, one=one: field(T, np.sqrt(1 - T)) - one, 1e-12, 1.0) for one in h])
+
+    exact = turned_round(lambda T, m: m - T * np.arctanh(m))
+    if np.allclose(came, exact, rtol=0, atol=2e-6):
+        for strong in (1.0, 1.4):
             try:
-                beyond = float(np.real(call(answer, hot)))
+                beyond = float(np.real(call(answer, strong)))
             except (ValueError, ZeroDivisionError):
                 beyond = np.nan
-            if not abs(beyond) < 1e-9:
-                no(f"below Tc it is right. At T = {hot:g} there is one valley only: 0, but it says {beyond:g}.")
-        return "at T = 0.8 it is 0.0622, and near Tc it goes as (1 - T) to the power 3/2."
-    small = np.sqrt(3 * (1 - T) / T)
+            if not abs(beyond) < 1e-6:
+                no(f"below 1 it is right. Nothing holds against h = {strong:g}: 0 is wanted, but it says {beyond:g}.")
+        return "the weaker the input, the closer to Tc the memory may be, by the power 2/3."
+    law = 1 - (1.5 * h) ** (2 / 3)
     turns = [
-        (-exact, "the size is right. Give it without its sign."),
-        (edge, "that is the magnetisation at the spinodal. Put it into the first condition, f' = 0, and solve for h."),
-        (T * np.arctanh(edge) - edge, "the size is right. Give it without its sign."),
-        (edge - np.arctanh(edge), "the temperature in front of artanh is missing."),
-        (edge + T * np.arctanh(edge), "energy and entropy pull against each other: their forces are subtracted."),
-        (edge - T * np.tanh(edge), "the slope of the entropy is artanh, the inverse of tanh."),
-        (2 / 3 * (1 - T) ** 1.5 / np.sqrt(T), "that is Landau's expansion, good near Tc only."),
-        (2 / 3 * (1 - T) ** 1.5, "that is the law near Tc only. Solve the two conditions without expanding."),
-        ((1 - T) * small, "that is Landau's expansion, and m in the valley instead of at the spinodal."),
-    ]
-    well = meanfield.magnetisation(T)
-    turns.append(
+        (meanfield.spinodal_field(h), "that is the spinodal field at T = h. Turn it round: at which T is it h?"),
+        (np.sqrt(1 - exact), "that is the magnetisation at the spinodal. What is T there?"),
+        (1 - exact, "that is the distance from Tc. The temperature itself is 1 minus it."),
+        (law, "that is the law near Tc only. Solve h_sp(T) = h without expanding."),
+        (np.maximum(law, 0), "that is the law near Tc only. Solve h_sp(T) = h without expanding."),
         (
-            well - T * np.arctanh(well),
-            "at the magnetisation of the valley the force vanishes for h = 0. Where does f'' vanish?",
-        )
-    )
+            turned_round(lambda T, m: 2 / 3 * m**3 / np.sqrt(T)),
+            "that is Landau's expansion, good near Tc only. The entropy's slope is artanh.",
+        ),
+        (1 - h, "the two ends are right, but the spinodal field is not a straight line between them."),
+        (1 - h**2, "that is where m_sp is h. The field at the spinodal is m_sp - T artanh(m_sp)."),
+        (
+            np.zeros(5),
+            "a search that keeps the wrong half runs to one end. Is h_sp larger in the cold or in the warm?",
+        ),
+        (np.ones(5), "at Tc there is no second valley left. The input asks for a distance from it."),
+    ]
     for wrong, why in turns:
-        if np.allclose(came, wrong, rtol=1e-6, atol=1e-9):
+        if np.allclose(came, wrong, rtol=0, atol=1e-5):
             no(why)
-    if np.abs(came).max() < 1e-9:
-        no("it says 0 at every temperature. Below Tc the valley holds out against a field.")
     k = int(np.argmax(np.abs(came - exact)))
+    if np.allclose(came, exact, rtol=0, atol=1e-2):
+        no(f"close: at h = {h[k]:g} it says {came[k]:.7g}, off by {came[k] - exact[k]:+.1e}. Six digits are asked for.")
     no(
-        f"at T = {T[k]:g} it says {came[k]:.6g}. There f'' = 0 at m_s = {edge[k]:.4f}, and the force "
-        "Tc m_s - T artanh(m_s) that the field has to overcome is something else."
+        f"for h = {h[k]:g} it says {came[k]:.6g}. But at that temperature the valley ends at a field of "
+        f"{float(meanfield.spinodal_field(came[k])) if 0 < came[k] < 1 else 0:.4f}, not {h[k]:g}."
     )
 
 
@@ -162,40 +170,60 @@ def mean_time(answer) -> str:
 
 
 def loop_work(answer) -> str:
-    """2.2-d: the work on free spins in a smooth field, against its frequency."""
-    trials = np.array([
-        (0.05, 0.1, 1.0), (1.0, 0.1, 1.0), (4.0, 0.1, 1.0), (0.3, 2.0, 0.7), (1.0, 3.0, 0.5), (2.0, 1.0, 2.0)
-    ])  # fmt: skip
-    came = np.array([number(call(answer, *map(float, trial)), "a work") for trial in trials])
-    omega, h_0, T = trials.T
-    angle = 2 * np.pi * np.arange(4096) / 4096
-    mu = 2 * np.mean(np.tanh(np.outer(h_0 / T, np.cos(angle))) * np.cos(angle), axis=1)
-    peak = omega / (1 + omega**2)
-    exact = np.pi * h_0 * mu * peak
-    if np.allclose(came, exact, rtol=2e-3):
-        return (
-            "largest at ω = 1, one over the relaxation time, for weak and strong fields alike: the flow is linear in m."
-        )
+    """2.2-d: the work on free spins in a field that is held during each sweep."""
+    trials = [(4, 0.5, 1.0), (6, 3.0, 0.5), (10, 0.8, 1.0), (25, 0.1, 2.0), (200, 2.0, 0.7)]
+    came = np.array([number(call(answer, *trial), "a work") for trial in trials])
+    exact = np.array([hysteresis.free_spin_work(T, h_0, period) for period, h_0, T in trials])
+    if np.allclose(came, exact, rtol=1e-5):
+        return "1/2 + 1/(e - 1) = 1.082 times the smooth field's if it is slow: a sweep is as long as a spin remembers."
+
+    def other(kept=STAYS, target=np.tanh, pair=lambda m: m, settle=80):
+        """What comes out with something else in one of the places where one can go wrong."""
+        works = []
+        for period, h_0, T in trials:
+            h = hysteresis.cosine(h_0, period)
+            aim, m = target(h / T), np.zeros(period)
+            for _ in range(2 + settle // period if settle else 1):
+                for k in range(period):
+                    m[k] = kept * m[k - 1] + (1 - kept) * aim[k]
+            works.append(hysteresis.work(h, pair(m)))
+        return np.array(works)
+
+    def smooth():
+        angle = 2 * np.pi * np.arange(4096) / 4096
+        works = []
+        for period, h_0, T in trials:
+            omega, mu = 2 * np.pi / period, 2 * np.mean(np.tanh(h_0 * np.cos(angle) / T) * np.cos(angle))
+            works.append(np.pi * h_0 * mu * omega / (1 + omega**2))
+        return np.array(works)
+
+    periods = np.array([trial[0] for trial in trials])
     turns = [
-        (np.pi * h_0**2 / T * peak, "that is right for weak fields. In a strong one tanh(h / T) is not h / T."),
-        (-exact, "the sign is turned round. The work is minus the integral of m dh, and it is not negative."),
-        (h_0 * mu * peak, "a factor π is missing: the integral of sin² over a period is π."),
-        (2 * exact, "twice too large: the integral of sin² over a period is π, not 2π."),
-        (exact / 2, "half of it. Is the amplitude of the first harmonic 1/π times the integral, or 1/(2π)?"),
-        (np.pi * h_0 * mu / (1 + omega**2), "1 / (1 + ω²) is the part in phase with the field, which does no work."),
-        (np.pi * h_0 * mu * omega * peak, "per period there is one ω less than in the work per unit of time."),
-        (exact * omega / (2 * np.pi), "that is the work per unit of time. Multiply by the period."),
-        (np.pi * h_0 * np.tanh(h_0 / T) * peak, "the first harmonic of tanh(h / T) is not tanh of the amplitude."),
-        (np.pi * h_0 * mu * omega, "that is right for slow fields only: what became of 1 + ω²?"),
-    ]  # fmt: skip
+        (smooth(), "that is the work of a field that changes smoothly. Here it is held for a whole sweep."),
+        (-exact, "the sign is turned round. The work is minus the sum of m dh, and it is not negative."),
+        (exact / periods, "that is the work per sweep. A period has P of them."),
+        (other(kept=0.0), "the spins do not follow at once: in a sweep a fraction 1/e of them is left alone."),
+        (other(kept=1 - STAYS), "the other way: 1/e is what stays of the old m, and 1 - 1/e is new."),
+        (other(target=lambda x: x), "right for weak fields only: in a strong one tanh(h / T) is not h / T."),
+        (
+            other(pair=lambda m: np.roll(m, -1)),
+            "each switch finds the spins as the sweep before left them.",
+        ),
+        (
+            other(pair=lambda m: (m + np.roll(m, -1)) / 2),
+            "a switch happens at fixed spins: no mean of m before and after it.",
+        ),
+        (other(settle=0), "that is the first period from m = 0. Go round until the start is forgotten."),
+    ]
     for wrong, why in turns:
-        if np.allclose(came, wrong, rtol=2e-3):
+        if np.allclose(came, wrong, rtol=1e-4):
             no(why)
     k = int(np.argmax(np.abs(came / exact - 1)))
-    said = f"at ω = {omega[k]:g}, h_0 = {h_0[k]:g}, T = {T[k]:g} it says {came[k]:.5g}"
-    if np.allclose(came, exact, rtol=0.15):
-        no(f"{said}, off by {100 * (came[k] / exact[k] - 1):+.1f} %. More angles, smaller steps, more periods?")
-    no(f"{said}, and the work is {exact[k]:.5g}.")
+    period, h_0, T = trials[k]
+    said = f"at P = {period}, h_0 = {h_0:g}, T = {T:g} it says {came[k]:.6g}"
+    if np.allclose(came, exact, rtol=0.05):
+        no(f"{said}, off by {100 * (came[k] / exact[k] - 1):+.2g} %. The sum is finite, so it can be exact.")
+    no(f"{said}, and the work is {exact[k]:.6g}.")
 
 
-EXERCISES = {"a": two_sides, "b": spinodal, "c": mean_time, "d": loop_work}
+EXERCISES = {"a": two_sides, "b": memory, "c": mean_time, "d": loop_work}
