@@ -36,6 +36,14 @@ def by_root(T, h, z):
     return sign * math.tanh(abs(h) / T + z * passed_on(x))
 
 
+def fewest(T):
+    """By counting up, with the library's temperature."""
+    z = 2
+    while meanfield.bethe_critical_temperature(z) < T:
+        z += 1
+    return z
+
+
 def AB(K):
     return (math.tanh(4 * K) + 2 * math.tanh(2 * K)) / 8, (math.tanh(4 * K) - 2 * math.tanh(2 * K)) / 8
 
@@ -46,24 +54,26 @@ def solved(K):
 
 class TestWhereMeanFieldFails(Answers):
     PAGE = "2.3"
-    FUNCTIONS = ("2.3-b", "2.3-c", "2.3-d")
+    FUNCTIONS = ("2.3-a", "2.3-b", "2.3-c", "2.3-d")
     RIGHT = {  # noqa: RUF012
-        "2.3-a": [2 / math.log(3), 1.82, 1 / math.atanh(0.5), np.float32(1.8205)],
+        "2.3-a": [fewest, lambda T: math.ceil(2 / (1 - math.exp(-2 / T))), lambda T: float(fewest(T))],
         "2.3-b": [iterated, by_root, lambda T, h, z: meanfield.bethe(T, h, z=z).m],
         "2.3-c": [AB, solved, lambda K: np.array(AB(K))],
         "2.3-d": [lambda n: 2 * n / (n - 1), lambda n: 2 + 2 / (n - 1)],
     }
     MISTAKES = {  # noqa: RUF012
         "2.3-a": [
-            (3, "mean field"),
-            (1.5187, "true one"),
-            (1 / math.log(3), "factor of 2"),
-            (0.5493, "inverse"),
-            (1 / math.atanh(1 / 3), "receiver"),
-            (2.0, "tanh K is not K"),
-            (2.164, "artanh(1/2)"),
-            (1.0, "when is that x again"),
-            ("hot", "single number"),
+            (lambda T: 2 / (1 - math.exp(-2 / T)), "whole numbers"),
+            (lambda T: math.floor(2 / (1 - math.exp(-2 / T))), "rounded down"),
+            (lambda T: round(2 / (1 - math.exp(-2 / T))), "nearest"),
+            (lambda T: math.ceil(T), "mean field"),
+            (lambda T: math.ceil(T + 1), "tanh K is not K"),
+            (lambda T: fewest(T) - 1, "z - 1 taken for z"),
+            (lambda T: fewest(T) + 1, "one too many"),
+            (lambda T: math.ceil(2 / (1 - math.exp(-1 / T))), "factor of 2"),
+            (lambda T: 6 if T > 3 else fewest(T), "are enough"),
+            (lambda T: 3, "nothing orders above 1.8205"),
+            (5, "a function is wanted"),
         ],
         "2.3-b": [
             (lambda T, h, z: meanfield.magnetisation(T, h, Tc=float(z)), "mean field"),

@@ -770,15 +770,15 @@ def cavity_message(x, K):
 
 
 @kernel
-def cavity_field(K, H, z):
-    """Largest x of x = H + (z - 1) artanh(tanh(K) tanh(x)), H >= 0: from above."""
-    if H == 0 and (z - 1) * math.tanh(K) <= 1:
+def cavity_field(K, eta, z):
+    """Largest x of x = eta + (z - 1) artanh(tanh(K) tanh(x)), eta >= 0: from above."""
+    if eta == 0 and (z - 1) * math.tanh(K) <= 1:
         return 0.0
-    x = (H + (z - 1) * K) * (1 + 1e-12)
+    x = (eta + (z - 1) * K) * (1 + 1e-12)
     while True:
         message, gain = cavity_message(x, K)
         slope = 1 - (z - 1) * gain
-        lower = x - (x - H - (z - 1) * message) / slope
+        lower = x - (x - eta - (z - 1) * message) / slope
         if not (slope > 0 and lower < x):
             return max(x, 0.0)
         x = lower

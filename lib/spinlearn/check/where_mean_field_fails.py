@@ -9,25 +9,42 @@ from .. import meanfield
 from . import call, no, number
 
 
-def honeycomb(answer) -> str:
-    """2.3-a: Bethe's critical temperature for three neighbours."""
-    T = number(answer, "a temperature")
-    right = meanfield.bethe_critical_temperature(3)
-    turns = {
-        3.0: "that is mean field, z J. Bethe leaves out the neighbour that a message goes to.",
-        2 / math.log(2 + math.sqrt(3)): "that is the true one. Bethe's is asked for; it neglects the hexagons.",
-        1 / math.log(3): "there is a factor of 2: artanh(y) is half of a logarithm.",
-        math.log(3) / 2: "that is K = J / T. The temperature is its inverse.",
-        2 / math.log(2): "that comes from 3 tanh K = 1. A message leaves out its receiver: z - 1, so 2 tanh K = 1.",
-        2.0: "tanh K is not K here: K is 0.55. Use the inverse of tanh.",
-        1 / math.tanh(1 / 2): "tanh K = 1/2 has to be solved for K: K = artanh(1/2), not tanh(1/2).",
-    }
-    if abs(T - right) < 6e-3:
-        return f"{right:.4f}, above the true 1.5187, as it has to be."
-    for wrong, why in turns.items():
-        if abs(T - wrong) < 6e-3:
+def neighbours(answer) -> str:
+    """2.3-a: the fewest neighbours of a lattice that orders at T."""
+    T = np.array([1.5, 2.2, 2.9, 3.641, 3.95, 5.97, 9.8])
+    came = np.array([number(call(answer, float(one)), "a number of neighbours") for one in T])
+    z = 2 / (1 - np.exp(-2 / T))
+    right = np.ceil(z)
+    if np.array_equal(came, right):
+        return "the square lattice needs its 4 and the cubic one its 6; the triangular one could do with 5."
+    turns = [
+        (z, "neighbours come in whole numbers. Which is the smallest that is allowed?"),
+        (
+            right - 1,
+            "one too few everywhere: was it rounded down, or z - 1 taken for z? Such a lattice orders too late.",
+        ),
+        (
+            np.round(z),
+            "rounded to the nearest number. Where that is below z, such a lattice orders too late; round up.",
+        ),
+        (np.ceil(T), "that is mean field's bound, z J >= T. Bethe's is stronger."),
+        (T, "that is mean field's bound, z J >= T. Bethe's is stronger."),
+        (np.ceil(T + 1), "tanh K is not K. Solve (z - 1) tanh(J / T) = 1 as it stands."),
+        (right + 1, "one too many everywhere: the smallest number is wanted."),
+        (np.ceil(2 / (1 - np.exp(-1 / T))), "there is a factor of 2: T is 2 J over the logarithm."),
+    ]
+    for wrong, why in turns:
+        if np.allclose(came, wrong, rtol=0, atol=1e-6):
             no(why)
-    no(f"{T:g} is not it. A small cavity field x comes back as (z - 1) tanh(K) x: when is that x again?")
+    k = int(np.argmax(came != right))
+    said = f"for T = {T[k]:g} it says {came[k]:g}"
+    if came[k] > right[k]:
+        no(f"{said}, but {right[k]:.0f} neighbours are enough: Bethe's temperature is {_bethe(right[k]):.4f} then.")
+    no(f"{said}, but with so few neighbours nothing orders above {_bethe(came[k]):.4f}.")
+
+
+def _bethe(z: float) -> float:
+    return 0.0 if z <= 2 else 2 / math.log(z / (z - 2))
 
 
 def cavity(answer) -> str:
@@ -144,4 +161,4 @@ def border(answer) -> str:
     )
 
 
-EXERCISES = {"a": honeycomb, "b": cavity, "c": polynomial, "d": border}
+EXERCISES = {"a": neighbours, "b": cavity, "c": polynomial, "d": border}
