@@ -20,8 +20,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from exploring import STICKS_OUT, button, live
-from spinlearn import ising, lattice, membrane, rng
+from spinlearn import ising, lattice, meanfield, membrane, rng
 from spinlearn.explore import IsingLattice, digest, replay
+from spinlearn.explore._fit import best_fits
 
 # ── In Python: traits, the still picture, the native twin ────────────────────────────────────────────────────────────
 
@@ -549,9 +550,13 @@ def test_in_jupyterlab_traits_and_controls_follow_each_other(request, chromium, 
         "print('read', live.T, live.sweeps, live.digest == digest(replay(64, live.T, live.sweeps, seed=3)))",
         "live.T, live.seed, live.rule = 3.5, 8, 'heat-bath'",
         "from spinlearn.explore import Neuron, Wolff, WolffClusters\n"
-        "neuron, clusters = Neuron(), WolffClusters(32, settle=2)\ndisplay(neuron, clusters)\nneuron.I = 3.5",
+        "neuron, clusters = Neuron(), WolffClusters(32, settle=2)\ndisplay(neuron, clusters)\nneuron.I = 3.5\n"
+        "from spinlearn.explore import Cobweb, FitByHand, Landscape\n"
+        "hill, web, fit = Landscape(start=0.7), Cobweb(), FitByHand()\ndisplay(hill, web, fit)\n"
+        "hill.rate, hill.N, web.T, fit.c = 0.01, 25, 0.5, 0.9",
         "same = digest(Wolff(32, clusters.T, seed=1).complete(3).spins)\n"
-        "print(f'read {neuron.t:.1f} {neuron.V:.6f} {clusters.clusters} {clusters.digest == same}')",
+        "print(f'read {neuron.t:.1f} {neuron.V:.6f} {clusters.clusters} {clusters.digest == same}')\n"
+        "print(f'read {hill.h:.3f} {hill.N} {hill.rate} {web.m:.6f} {fit.a:.4f} {fit.largest:.4f}')",
     ]
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     cells[0].outputs = [nbformat.v4.new_output("display_data", stored)]
@@ -596,6 +601,14 @@ def test_in_jupyterlab_traits_and_controls_follow_each_other(request, chromium, 
     expect(neuron.get_by_label("Current I, exact value")).to_have_value("3.50", timeout=30_000)
     button(neuron, "Step").click()
     button(clusters, "Step").click()
+    hill, web, fit = (page.locator(f"[data-explorable={name}]") for name in ("landscape", "cobweb", "fit"))
+    expect(fit.get_by_label("Centre c, exact value")).to_have_value("0.900")
+    expect(hill.get_by_label("Spins")).to_have_value("25")
+    hill.get_by_label("Spins").select_option("no end of them")
+    for each in (button(hill, "Step"), button(hill, "Step"), button(web, "Step"), button(fit, "Minimax")):
+        each.click()
     run_cell(4)
     voltage = membrane.simulate(3.5, 1.0).V[-1]
-    expect(page.get_by_text(f"read 1.0 {voltage:.6f} 3 True", exact=True)).to_be_visible(timeout=30_000)
+    heard, best = meanfield.response(-0.2, 0.5, 0.1, 1.0), best_fits()
+    told = f"read 0.020 None 0.01 {heard:.6f} {best.worst[0]:.4f} {best.largest:.4f}"
+    expect(page.get_by_text(f"read 1.0 {voltage:.6f} 3 True {told}", exact=True)).to_be_visible(timeout=30_000)

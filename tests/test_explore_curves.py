@@ -129,7 +129,7 @@ def test_the_still_landscape_says_what_the_library_finds():
 @pytest.mark.parametrize(("T", "h", "start"), [(0.8, 0.0, 0.05), (0.5, -0.2, 1.0), (1.3, 0.1, -0.9)])
 def test_the_ball_rolls_as_the_library_has_it(opened, T, h, start):
     widget = live(opened(Landscape(T, h, start=start)))
-    path = glauber.flow(start, T, np.full(25, h))
+    path = glauber.flow(start, T, np.full(12, h))
     for k, m in enumerate(path):
         button(widget, "Step").click()
         now = facts(widget)
@@ -142,7 +142,7 @@ def test_the_ball_rolls_as_the_library_has_it(opened, T, h, start):
     f = meanfield.free_energy(np.array([found.unstable, valley]), T, h) if T < 1 else [0, 0]
     assert now["hill"] == pytest.approx(f[0] - f[1], abs=ROUNDING)
     # The control: a slightly different temperature is told apart.
-    assert abs(now["m"] - glauber.flow(start, T + 1e-6, np.full(25, h))[-1]) > 100 * ROUNDING
+    assert abs(now["m"] - glauber.flow(start, T + 1e-6, np.full(12, h))[-1]) > 100 * ROUNDING
     button(widget, "Reset").click()
     assert facts(widget)["m"] == start
 
@@ -186,7 +186,7 @@ def test_shaken_it_walks_as_the_library_does_bit_for_bit(opened):
     rng.seed_state(np.uint64(5), state)
     k, m = 85, np.empty(1)
     assert facts(widget)["m"] == 0.7
-    for _ in range(30):
+    for _ in range(15):
         button(widget, "Step").click()
         k = glauber.walk_fields(k, up, down, 1 / 0.8, 1.0, np.zeros(1), state, m)
         assert facts(widget)["m"] == m[0]
@@ -199,14 +199,14 @@ def test_shaken_it_walks_as_the_library_does_bit_for_bit(opened):
 
 @pytest.mark.browser
 def test_few_spins_hop_over_the_hill_and_infinitely_many_do_not(opened):
-    """The law of the time to the first hop falls off exponentially: 2000 sweeps without one are unheard of."""
-    assert math.exp(-2000 / glauber.passage_time(25, 0.8, start=0.72, target=-0.72)) < 1e-9
+    """The law of the time to the first hop falls off exponentially: 1000 sweeps without one are unheard of."""
+    assert math.exp(-1000 / glauber.passage_time(25, 0.8, start=0.72, target=-0.72)) < 1e-7
     widget = live(opened(Landscape(0.8, start=0.72)))
-    run_until(widget, "t", 2000)
+    run_until(widget, "t", 1000)
     assert "m last changed its sign never" in graph(widget, 1)
     expect(widget.get_by_role("status")).to_contain_text("one of two equal valleys")
     widget.get_by_label("Spins").select_option("25")
-    run_until(widget, "t", 4000)
+    run_until(widget, "t", 2000)
     assert "m last changed its sign at h = 0.000" in graph(widget, 1)
 
 
@@ -261,9 +261,9 @@ def test_the_cobweb_steps_as_the_library_answers(opened, T, h, start):
         assert now["answer"] == pytest.approx(m, abs=ROUNDING)
         button(widget, "Step").click()
     # The end is where the library's own iteration arrives, and the slope is that of the answer there.
-    for _ in range(200_000):
+    for _ in range(20_000):
         m = meanfield.response(m, T, h, 1.0)
-    assert now["end"] == pytest.approx(m, abs=0.003 if T == 1 else ROUNDING)  # at Tc m falls as 1 / sqrt(steps) only
+    assert now["end"] == pytest.approx(m, abs=0.01 if T == 1 else ROUNDING)  # at Tc m falls as 1 / sqrt(steps) only
     assert now["gain"] == pytest.approx((1 - now["end"] ** 2) / T, abs=ROUNDING)
     slope = (meanfield.response(now["end"] + 1e-6, T, h, 1.0) - meanfield.response(now["end"] - 1e-6, T, h, 1.0)) / 2e-6
     assert now["gain"] == pytest.approx(slope, abs=1e-8)
