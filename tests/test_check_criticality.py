@@ -64,7 +64,7 @@ def niedermayer(s, other, J, T, q=0.2):
 
 
 RIGHT_ANSWERS = {
-    "1.4-a": [2 * 160 * 41**2, 537_920, 5.4e5, np.int64(537_920)],
+    "1.4-a": [2 * 170 * 41**2, 571_540, 5.7e5, np.int64(571_540)],
     "1.4-b": [
         (AT, SIGMA),
         [AT, SIGMA],
@@ -84,14 +84,14 @@ RIGHT_ANSWERS = {
 # Each typical mistake, with a word that its answer must contain.
 MISTAKES = {
     "1.4-a": [
-        (160 * 41**2, "2 tau that counts"),
+        (170 * 41**2, "2 tau that counts"),
         (41**2, "independent records"),
-        (320 * 41, "squared"),
-        (160 * 41, "squared"),
-        (320 / 0.01**2, "41 %"),
-        (np.sqrt(320) * 41, "square root"),
-        (np.sqrt(320) * 41**2, "under the same root"),
-        (1e6, "the error would be 0.733 per cent"),
+        (340 * 41, "squared"),
+        (170 * 41, "squared"),
+        (340 / 0.01**2, "41 %"),
+        (np.sqrt(340) * 41, "square root"),
+        (np.sqrt(340) * 41**2, "under the same root"),
+        (1e6, "the error would be 0.756 per cent"),
         (-1, "above zero"),
         (float("nan"), "finite"),
         ("long", "single number"),

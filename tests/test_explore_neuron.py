@@ -163,7 +163,9 @@ def test_below_the_onset_silence_and_above_it_fifty_a_second(opened):
     now = run_until(widget, 800)
     assert now["rate"] == pytest.approx(membrane.fire(6.3).rate, abs=1.0)
     assert now["rate"] > 50
-    assert re.search(r" 5\d Hz at 6\.30", found(widget))
+    assert re.search(r"0 Hz at 6\.00, 5\d Hz at 6\.30", found(widget))  # the reset has kept the first
+    button(widget, "Clear points").click()
+    assert found(widget).endswith("0 found so far: none")
 
 
 @pytest.mark.browser
@@ -211,11 +213,44 @@ def falls_silent(phase: float) -> bool:
 
 
 @pytest.mark.browser
+def test_the_rate_is_not_told_before_there_are_two_spikes_or_a_silence(opened):
+    widget = live(opened(Neuron(10.0)))
+    rate = widget.locator(".sl-readout .sl-value").nth(2)
+    expect(rate).to_have_text("–")
+    firing = run_until(widget, 300)["rate"]
+    expect(rate).to_have_text(f"{firing:.1f}")
+    button(widget, "Kick").click()
+    expect(rate).to_have_text("–")
+    for _ in range(45):  # ms, in which 10 µA/cm² makes two spikes
+        button(widget, "Step").click()
+    assert facts(widget)["rate"] == pytest.approx(firing, rel=0.1)
+
+    set_current(widget, 1.0)
+    for _ in range(52):
+        button(widget, "Step").click()
+    expect(rate).to_have_text("0.0")
+
+
+@pytest.mark.browser
+def test_while_it_runs_the_pictures_have_no_numbers_that_would_be_out_of_date(opened):
+    widget = live(opened(Neuron()))
+    assert "now −65 mV" in widget.get_by_role("img").first.get_attribute("aria-label")
+    button(widget, "Start").click()
+    for picture in widget.locator("svg[role=img]").all():
+        assert not re.search("now|found", picture.get_attribute("aria-label"))
+
+
+@pytest.mark.browser
 def test_a_bad_current_is_answered_and_the_onset_is_a_press_away(opened):
     widget = live(opened(Neuron()))
     set_current(widget, 21)
     problem = widget.locator(".sl-problem:visible")
     expect(problem).to_contain_text("“21” is not a number from 0 to 20. It stays at 10.00.")
+    button(widget, "Reset").click()
+    expect(problem).to_have_count(0)
+    expect(widget.get_by_label("Current I, exact value")).to_have_value("10.00")
+    set_current(widget, 21)
+    expect(problem).to_have_count(1)
     button(widget, "Set I to 6.27, just above the onset of firing").click()
     expect(problem).to_have_count(0)
     expect(widget.get_by_label("Current I, exact value")).to_have_value("6.27")

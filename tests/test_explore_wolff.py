@@ -147,6 +147,18 @@ def test_paused_in_the_middle_of_a_cluster_it_is_still_the_librarys(opened):
 
 
 @pytest.mark.browser
+def test_a_cluster_of_one_is_one_site(opened):
+    widget = live(opened(WolffClusters(16, T=5.0, settle=0, seed=2)))
+    model = Wolff(16, 5.0, seed=2)
+    for _ in range(100):
+        button(widget, "Step").click()
+        model.complete(1)
+        if len(model.cluster[0]) == 1:
+            break
+    assert "A cluster of 1 site has turned over" in widget.get_by_role("img").first.get_attribute("aria-label")
+
+
+@pytest.mark.browser
 def test_the_bond_probability_is_the_librarys_at_every_temperature_of_the_slider(opened):
     page = opened(WolffClusters(16))
     live(page)
@@ -170,13 +182,15 @@ def test_cold_hot_and_the_mean_size_that_is_the_susceptibility(opened):
     widget.get_by_label("Temperature T, exact value").fill("4")
     widget.get_by_label("Temperature T, exact value").press("Enter")
     v = math.tanh(1 / 4)
+    for name in ("share", "square"):  # until the lattice has followed, no mean is told
+        assert facts(widget)[name] == 0
+    assert widget.locator(".sl-readout .sl-value").all_inner_texts()[3:] == ["–", "–"]
     series = [1, 4, 12, 36, 100, 276, 740, 1972, 5172, 13492, 34876]  # T χ = N ⟨m²⟩ in powers of v; the rest is 1 %
     chi = sum(term * v**k for k, term in enumerate(series))
-    run_until(widget, int(cold["clusters"]) + 20_000)  # clusters of five sites or so: forget the cold
-    widget.get_by_label("Temperature T, exact value").fill("4.0")
-    widget.get_by_label("Temperature T", exact=True).fill("4.01")
-    widget.get_by_label("Temperature T", exact=True).fill("4")  # the counts begin anew
-    hot = run_until(widget, int(facts(widget)["clusters"]) + 40_000)
+    hot = run_until(widget, int(cold["clusters"]) + 600_000)  # of six sites or so: the counts begin after 30 000
+    shown = widget.locator(".sl-readout .sl-value").all_inner_texts()[3:]
+    assert [float(text) for text in shown] == pytest.approx([hot["share"], hot["square"]], rel=0.05)
+    assert all(len(text.lstrip("0.")) == 2 for text in shown)
     assert abs(hot["m"]) < 5 * math.sqrt(1.01 * chi / size**2)
     assert hot["share"] * size**2 == pytest.approx(chi, rel=0.05)
     assert hot["square"] * size**2 == pytest.approx(chi, rel=0.3)

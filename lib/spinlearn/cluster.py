@@ -268,7 +268,10 @@ def _columns(lattice: Lattice) -> int:
 
 @kernel
 def begin(spins, site, queue, ends):
-    """Turn `site` over and make it the whole of the queue: `ends` (2,) int64 says where the queue starts and stops."""
+    """Turn `site` over and make it the whole of the queue.
+
+    `ends` (2,) int64 says where the queue starts and stops.
+    """
     spins[site] = -spins[site]
     queue[0] = site
     ends[0], ends[1] = 0, 1
@@ -276,9 +279,11 @@ def begin(spins, site, queue, ends):
 
 @kernel
 def ask(j, was, draw, threshold, spins, queue, tail):
-    """Ask site j to join: if its spin is still `was` and the 32-bit `draw` lays a bond, turn it over and queue it.
+    """Ask site j to join.
 
-    No `if`: a processor cannot guess the answer. Site j is written behind the queue's end, and stays if that moves.
+    If its spin is still `was` and the 32-bit `draw` lays a bond, turn it over and queue it.
+    No `if`: a processor cannot guess the answer. Site j is written behind the queue's
+    end, and stays if that moves.
     """
     s = spins[j]
     joins = (s == was) & (draw < threshold)
@@ -289,9 +294,10 @@ def ask(j, was, draw, threshold, spins, queue, tail):
 
 @kernel
 def advance(spins, neighbours, threshold, state, queue, ends, most):
-    """Let up to `most` sites of the queue ask their neighbours; the cluster is complete when ``ends[0] == ends[1]``.
+    """Let up to `most` sites of the queue ask their neighbours.
 
-    spins (N,) int8, neighbours (N, z) int32, state (4,) uint64 of xoshiro256++, queue (N + 1,) int32.
+    The cluster is complete when ``ends[0] == ends[1]``. spins (N,) int8,
+    neighbours (N, z) int32, state (4,) uint64 of xoshiro256++, queue (N + 1,) int32.
     """
     head, tail = np.uint64(ends[0]), np.uint64(ends[1])
     stop = head + np.uint64(most)

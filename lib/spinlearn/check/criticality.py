@@ -17,24 +17,24 @@ ERROR_64 = np.array([0.0007, 0.0010, 0.0012, 0.0012, 0.0015])
 def how_long(answer) -> str:
     """1.4-a: sweeps for an error of one per cent."""
     n = number(answer, "a number of sweeps")
-    right = 2 * 160 * 41**2
+    right = 2 * 170 * 41**2
     if abs(n / right - 1) < 0.02:
-        return f"{right} sweeps, worth {right // 320} independent ones."
+        return f"{right} sweeps, worth {right // 340} independent ones."
     turns = {
         right / 2: "that is tau times (41)². With tau = 1/2 for independent records it is 2 tau that counts.",
-        right / 320: "that is how many independent records it takes. Each of them costs 2 tau sweeps.",
-        160 * 2 * 41: "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared.",
-        160 * 41: "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared.",
-        2 * 160 / 0.01**2: "that would be right if the standard deviation were as large as the mean. It is 41 % of it.",
-        math.sqrt(2 * 160) * 41: "that is the square root of the right number.",
-        math.sqrt(2 * 160) * 41**2: "n and 2 tau stand under the same root: solved for n, neither is under one.",
+        right / 340: "that is how many independent records it takes. Each of them costs 2 tau sweeps.",
+        170 * 2 * 41: "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared.",
+        170 * 41: "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared.",
+        2 * 170 / 0.01**2: "that would be right if the standard deviation were as large as the mean. It is 41 % of it.",
+        math.sqrt(2 * 170) * 41: "that is the square root of the right number.",
+        math.sqrt(2 * 170) * 41**2: "n and 2 tau stand under the same root: solved for n, neither is under one.",
     }
     for wrong, why in turns.items():
         if abs(n / wrong - 1) < 0.02:
             no(why)
     if n <= 0:
         no(f"a number of sweeps is above zero, but {n:g} came.")
-    no(f"with {n:g} sweeps the error would be {41 * math.sqrt(320 / n):.3g} per cent, not 1.")
+    no(f"with {n:g} sweeps the error would be {41 * math.sqrt(340 / n):.3g} per cent, not 1.")
 
 
 def curve(U, error, degree: int = 2) -> tuple[np.ndarray, np.ndarray]:

@@ -60,7 +60,8 @@ class Neuron(Moving):
         Voltage, mV.
     rate : float
         Spikes per second: intervals between the spikes of the last 250 ms over the time they take, since the current
-        last changed; 0 if there are none or the last is more than 50 ms ago.
+        last jumped or the neuron was kicked. It is 0 after 50 ms without a spike, and before there have been two spikes
+        or such a silence, when the read-out shows a dash.
 
     Raises
     ------

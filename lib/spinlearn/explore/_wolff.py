@@ -13,7 +13,7 @@ from ._shell import Moving, Still
 
 COLOURS = {"up": UP, "down": DOWN, "cluster": "#d9652b", "front": "#ffd21f"}
 
-_STILL_SIZE = 128
+_STILL_SIZE = 256
 
 
 class Wolff:
@@ -126,8 +126,9 @@ class WolffClusters(Moving):
     m : float
         Magnetisation per spin after it.
     share, square : float
-        Means over the clusters since the reset was shown, or since the temperature was last set: of the share of all
-        sites that a cluster takes, and of m squared when it begins. 0 before the first one.
+        Means over the clusters: of the share of all sites that one takes, and of m squared when it begins. They count
+        the clusters after a reset was shown and after ten times as many sites have turned as there are, since the reset
+        or since the temperature was last set. 0, and a dash in the read-out, before the first one.
     digest : str
         Fingerprint of the spins (see `digest`) while it is paused, empty while it runs.
 
@@ -179,7 +180,7 @@ class WolffClusters(Moving):
         return proposal["value"]
 
     def still(self) -> Still:
-        """Return a smaller lattice with the first large cluster half grown, and the words."""
+        """Return a lattice, at most 256 sites wide, with the first large cluster half grown, and the words."""
         size = min(self.size, _STILL_SIZE)
         model = Wolff(size, self.T, start=self.start, seed=self.seed).complete(self.settle)
         # The first cluster of which a fortieth of the lattice has asked and more are waiting, or the hundredth.

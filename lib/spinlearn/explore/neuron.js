@@ -19,7 +19,7 @@ async function neuronMachine(get) {
     n: new Float64Array(many) };
   const clock = { label: "", min: -SHOWN, max: 0 };
   const voltage = plot({
-    says: () => `Voltage over the last ${SHOWN} ms, now ${fixed(state[0], 0)} mV`,
+    says: () => `Voltage over the last ${SHOWN} ms${get("running") ? "" : `, now ${fixed(state[0], 0)} mV`}`,
     place: "across", height: 10,
     x: clock, y: { label: [node("i", {}, "V"), " / mV"], min: -90, max: 60, ticks: [-65, 0, 50], room: 3 },
     parts: [
@@ -28,16 +28,16 @@ async function neuronMachine(get) {
     ],
   });
   const gates = plot({
-    says: () => `Gates over the last ${SHOWN} ms, now m ${fixed(state[1], 2)}, h ${fixed(state[2], 2)}, `
-      + `n ${fixed(state[3], 2)}`,
+    says: () => `Gates over the last ${SHOWN} ms${get("running") ? "" : `, now m ${fixed(state[1], 2)}, h ${
+      fixed(state[2], 2)}, n ${fixed(state[3], 2)}`}`,
     place: "across", height: 6.5,
     x: { ...clock, label: "time / ms, now at the right" }, y: { label: "open gates", min: 0, max: 1, ticks: [0, 0.5, 1], room: 3 },
     parts: [["m", "accent"], ["h", "second", "dash"], ["n", "third", "dots"]].map(([name, look, line]) => (
       { name, kind: "curve", look, line, legend: node("i", {}, name) })),
   });
   const diagram = plot({
-    says: () => `Firing rate against current, ${found.length} found so far: ${found.slice(-8)
-      .map(({ I, rate }) => `${fixed(rate, 0)} Hz at ${fixed(I, 2)}`).join(", ") || "none"}`,
+    says: () => `Firing rate against current${get("running") ? "" : `, ${found.length} found so far: ${found.slice(-8)
+      .map(({ I, rate }) => `${fixed(rate, 0)} Hz at ${fixed(I, 2)}`).join(", ") || "none"}`}`,
     height: 17,
     x: { label: [node("i", {}, "I"), " / (µA/cm²)"], min: 0, max: 20 }, y: { label: "rate / Hz", min: -4, max: 100, room: 3 },
     parts: [
@@ -52,24 +52,30 @@ async function neuronMachine(get) {
   diagram.set("silent", [0, hopf], [0, 0]);
   diagram.set("firing", currents, rates);
 
-  let [blocks, current, since, kicked, spikes, kicks, found] = [0, 0, 0, 0, [], [], []];
+  // jolt: when the current last jumped. held: since when it is what it is. point: the one that is being followed.
+  let [blocks, current, jolt, held, kicked, spikes, kicks, point] = [0, 0, 0, 0, 0, [], [], null];
+  let found = []; // a reset keeps the points, so that runs can be compared
   const now = () => blocks * BLOCK * dt;
 
+  /** Spikes a second, or NaN while neither two spikes nor a silence have been seen since the current jumped. */
   function rate() {
-    const late = spikes.filter((time) => time >= Math.max(since, now() - LOOK));
-    if (late.length < 2 || now() - late.at(-1) > QUIET) return 0;
-    return 1000 * (late.length - 1) / (late.at(-1) - late[0]);
+    const late = spikes.filter((time) => time >= Math.max(jolt, now() - LOOK));
+    if (now() - (late.at(-1) ?? jolt) > QUIET) return 0;
+    return late.length < 2 ? NaN : 1000 * (late.length - 1) / (late.at(-1) - late[0]);
   }
 
-  /** Something has disturbed it: the rate is counted afresh, and the point that was being followed stays. */
-  function disturb() { since = now(); }
+  /** The point that was being followed stays, and the next one is made when all has been quiet for a while. */
+  function disturb(jump) {
+    [held, point] = [now(), null];
+    if (jump) jolt = now();
+  }
 
   function advance() {
     const [goal, most] = [get("I"), RAMP * BLOCK * dt];
     if (current !== goal) {
-      current = get("change") === "slowly" && Math.abs(goal - current) > most
-        ? current + Math.sign(goal - current) * most : goal;
-      disturb();
+      const slowly = get("change") === "slowly";
+      current = slowly && Math.abs(goal - current) > most ? current + Math.sign(goal - current) * most : goal;
+      disturb(!slowly);
     }
     const extra = kicked > 0 ? strength : 0;
     kicked -= 1;
@@ -82,9 +88,10 @@ async function neuronMachine(get) {
     });
     while (spikes.length && spikes[0] < now() - LOOK) spikes.shift();
     while (kicks.length && kicks[0] < now() - SHOWN) kicks.shift();
-    if (now() - since < 2 * LOOK) return;
-    if (found.at(-1)?.since !== since) found.push({ since });
-    Object.assign(found.at(-1), { I: current, rate: rate() });
+    const fires = rate();
+    if (now() - held < 2 * LOOK || Number.isNaN(fires)) return;
+    if (!point) found.push(point = {});
+    Object.assign(point, { I: current, rate: fires });
   }
 
   return {
@@ -106,7 +113,7 @@ async function neuronMachine(get) {
     ],
     reset() {
       state.set(rest);
-      [blocks, current, since, kicked, spikes, kicks, found] = [0, 0, 0, 0, [], [], []];
+      [blocks, current, jolt, held, kicked, spikes, kicks, point] = [0, 0, 0, 0, 0, [], [], null];
       for (const record of Object.values(past)) record.fill(NaN);
       Object.values(past).forEach((record, k) => { record[many - 1] = state[k]; });
       gates.element.hidden = !get("gates");
@@ -114,8 +121,9 @@ async function neuronMachine(get) {
     kick() {
       kicked = Math.round(lasts / (BLOCK * dt));
       kicks.push(now());
-      disturb();
+      disturb(true);
     },
+    clear() { [found, point] = [[], null]; },
     step() { for (let k = 0; k < 10; k += 1) advance(); },
     run(blocksWanted) { for (let k = 0; k < blocksWanted; k += 1) advance(); },
     changed() { gates.element.hidden = !get("gates"); },
@@ -138,7 +146,8 @@ const widget = explorable({
   ],
   pace: { label: "Speed / (ms/s)", every: "second", start: 500,
     values: [[200, "20"], [500, "50"], [2000, "200"], [10000, "real time"]] },
-  actions: [{ letter: "K", label: "Kick", act: (machine) => machine.kick() }],
+  actions: [{ letter: "K", label: "Kick", act: (machine) => machine.kick() },
+    { letter: "C", label: "Clear points", act: (machine) => machine.clear() }],
   readings: [
     { key: "t", label: "time", unit: "ms", digits: 1 },
     { key: "V", label: "V", unit: "mV", digits: 1 },

@@ -8,7 +8,8 @@
 //              a range has min, max, step, symbol and digits, unit?, ends? (digits of the ends of its scale), and
 //              marks? [{at, label, says}] that set it to a value; a choice has options [[value, text]], whose values
 //              may be texts, numbers or null; a whole number has min and max
-//   readings   [{key, label, digits, unit?}]  the read-out; each is a trait that follows
+//   readings   [{key, label, digits, significant?, unit?}]  the read-out; each is a trait that follows. A small number is
+//              shown with at least so many significant digits; NaN, not known yet, as a dash, and its trait is 0
 //   actions?   [{letter, label, act(machine)}]  further buttons, and the letters that press them
 //   pace?      {label, values, start?, every?}   how many steps a frame, or with every: "second" by the clock; each
 //              value a number or [number, text]; it begins with start, or with the first; not a trait
@@ -41,6 +42,13 @@ function node(tag, attributes = {}, ...children) {
 function fixed(value, digits) {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "\u2212");
+}
+
+/** A reading as it is shown. */
+function told(value, { digits, significant = 0 }) {
+  if (Number.isNaN(value)) return "\u2013";
+  const decimals = value && significant ? significant - 1 - Math.floor(Math.log10(Math.abs(value))) : 0;
+  return fixed(value, Math.min(Math.max(digits, decimals), 12));
 }
 
 /** The unit behind a name, as in I / (µA/cm²). */
@@ -201,10 +209,11 @@ function explorable(spec) {
 
     function summary() {
       const read = machine.readings();
-      const say = (name, value, digits, unit) => `${name} ${fixed(value, digits)}${unit ? ` ${unit}` : ""}`;
-      const numbers = spec.readings.map(({ key, label, digits, unit }) => say(label, read[key], digits, unit));
+      const say = (name, value, form) => `${name} ${told(value, form)}${form.unit ? ` ${form.unit}` : ""}`;
+      const numbers = spec.readings.filter(({ key }) => !Number.isNaN(read[key]))
+        .map((reading) => say(reading.label, read[reading.key], reading));
       const settings = spec.controls.filter(({ kind }) => kind === "range")
-        .map(({ key, symbol, digits, unit }) => say(symbol, model.get(key), digits, unit));
+        .map((control) => say(control.symbol, model.get(control.key), control));
       return `${machine.words()}. ${settings.join(", ")}. ${numbers.join(", ")}.`;
     }
 
@@ -215,19 +224,20 @@ function explorable(spec) {
       const read = machine.readings();
       for (const view of machine.views) view.draw();
       if (due("readout", 100)) {
-        for (const { key, digits } of spec.readings) {
-          values[key].textContent = fixed(read[key], digits);
-          root.dataset[key] = read[key];
+        for (const reading of spec.readings) {
+          values[reading.key].textContent = told(read[reading.key], reading);
+          root.dataset[reading.key] = read[reading.key] || 0;
         }
         root.dataset.running = Boolean(model.get("running"));
       }
-      const state = moves ? (model.get("running") ? "Running. " : "Paused. ") : "";
+      const running = moves && model.get("running");
+      const state = moves ? (running ? "Running. " : "Paused. ") : "";
       if (due("status", 5000)) status.textContent = `${state}${summary()}`;
-      if (settled) for (const view of machine.views) view.describe?.(`${spec.title}. ${summary()}`);
+      if (settled) for (const view of machine.views) view.describe?.(running ? `${spec.title}, running` : `${spec.title}. ${summary()}`);
       if (settled && machine.digest) root.dataset.digest = machine.digest();
       else delete root.dataset.digest;
       if (due("sync", 500)) {
-        for (const { key } of spec.readings) model.set(key, read[key]);
+        for (const { key } of spec.readings) model.set(key, read[key] || 0);
         if (machine.digest) model.set("digest", root.dataset.digest ?? "");
         model.save_changes();
       }
@@ -260,6 +270,7 @@ function explorable(spec) {
     }
     function reset() {
       owed = 0;
+      for (const { update } of controls) update(); // a text that was refused goes
       machine.reset?.();
       paint(performance.now(), true);
     }

@@ -1,5 +1,7 @@
 // Wolff's clusters: the library's own kernels, as WebAssembly, under the shared shell.
 
+const FOLLOWS = 10; // the means begin when so many times the number of sites have turned since T was set
+
 async function wolffMachine(get) {
   const [size, z] = [get("size"), 4];
   const n = size * size;
@@ -23,8 +25,8 @@ async function wolffMachine(get) {
   const trace = recorder({ label: node("i", {}, "m"), says: "Magnetisation per spin, cluster by cluster",
     unit: "clusters", min: -1, max: 1, length: 500, place: "below", height: 11 });
   const sizes = plot({
-    says: () => `Distribution of the sizes of ${counted.all} clusters on logarithmic axes, mean ${
-      fixed(n * mean(counted.share), 0)} of ${n} sites`,
+    says: () => `Distribution of the sizes of clusters on logarithmic axes${get("running") || !counted.all ? "" : `: ${
+      counted.all}, mean ${fixed(n * mean(counted.share), 0)} of ${n} sites`}`,
     place: "below", height: 11,
     x: { label: "size of a cluster", min: 1, max: 2 ** Math.ceil(Math.log2(n)), scale: "log" },
     y: { label: "probability of a size", min: 10 ** -Math.ceil(Math.log10(n) + 2), max: 2, scale: "log", room: 4 },
@@ -36,9 +38,9 @@ async function wolffMachine(get) {
   const octaves = Math.ceil(Math.log2(n + 1)); // sizes from 2ᵏ to 2ᵏ⁺¹ - 1 are counted together
 
   // lit: whether the picture shows the cluster. rest: frames for which it is still to be left alight.
-  let [clusters, last, total, was, lit, rest, counted] = [0, 0, 0, 0, false, 0, {}];
+  let [clusters, last, total, turned, was, lit, rest, counted] = [0, 0, 0, 0, 0, false, 0, {}];
   const forget = () => { counted = { all: 0, share: 0, square: 0, octave: new Array(octaves).fill(0) }; };
-  const mean = (sum) => (counted.all ? sum / counted.all : 0);
+  const mean = (sum) => (counted.all ? sum / counted.all : NaN);
   const growing = () => ends[0] < ends[1];
 
   function begin() {
@@ -55,10 +57,13 @@ async function wolffMachine(get) {
     functions.advance(at.spins, at.neighbours, n, z, threshold, at.state, at.queue, at.ends, most);
     if (!growing()) {
       last = Number(ends[1]);
-      counted.all += 1;
-      counted.share += last / n;
-      counted.square += (total / n) ** 2;
-      counted.octave[Math.floor(Math.log2(last))] += 1;
+      if (turned >= FOLLOWS * n) {
+        counted.all += 1;
+        counted.share += last / n;
+        counted.square += (total / n) ** 2;
+        counted.octave[Math.floor(Math.log2(last))] += 1;
+      }
+      turned += last;
       total -= 2 * was * last;
       clusters += 1;
       trace.record(total / n);
@@ -96,7 +101,7 @@ async function wolffMachine(get) {
     } }, trace],
     restart: ["seed", "start"],
     reset() {
-      [clusters, last, lit, rest] = [0, 0, false, 0];
+      [clusters, last, turned, lit, rest] = [0, 0, 0, false, 0];
       ends.fill(0n);
       forget();
       functions.seed_state(BigInt(get("seed")), at.state);
@@ -125,11 +130,16 @@ async function wolffMachine(get) {
         }
       }
     },
-    changed(key) { if (key === "T") forget(); },
+    changed(key) {
+      if (key !== "T") return;
+      turned = 0;
+      forget();
+    },
     readings: () => ({ clusters, last, m: total / n, share: mean(counted.share), square: mean(counted.square) }),
     words() {
-      if (growing()) return `A cluster of ${ends[1]} sites is growing, ${ends[1] - ends[0]} at its front`;
-      return lit ? `A cluster of ${ends[1]} sites has turned over` : "Between two clusters";
+      const size = `${ends[1]} ${ends[1] === 1n ? "site" : "sites"}`;
+      if (growing()) return `A cluster of ${size} is growing, ${ends[1] - ends[0]} at its front`;
+      return lit ? `A cluster of ${size} has turned over` : "Between two clusters";
     },
     digest: () => crc32(new Uint8Array(spins.buffer, at.spins, n)),
   };
@@ -150,7 +160,7 @@ const widget = explorable({
     { key: "clusters", label: "clusters", digits: 0 },
     { key: "last", label: "last one", digits: 0 },
     { key: "m", label: "m", digits: 3 },
-    { key: "share", label: "mean share", digits: 3 },
-    { key: "square", label: "mean m²", digits: 3 },
+    { key: "share", label: "mean share", digits: 3, significant: 2 },
+    { key: "square", label: "mean m²", digits: 3, significant: 2 },
   ],
 });
