@@ -3,7 +3,7 @@ const SCROLLS = ".bd-article :is(div.math, pre, .pst-scrollable-table-container,
 
 function reachScrolled() {
   for (const box of document.querySelectorAll(SCROLLS)) {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else if (box.tabIndex === 0) box.removeAttribute("tabindex");
   }
 }
