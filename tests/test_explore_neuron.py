@@ -219,6 +219,9 @@ def test_the_rate_is_not_told_before_there_are_two_spikes_or_a_silence(opened):
     expect(rate).to_have_text("–")
     firing = run_until(widget, 300)["rate"]
     expect(rate).to_have_text(f"{firing:.1f}")
+    # In a spike, for some ms later, about one time in nine, a kick would stop the firing.
+    while facts(widget)["V"] < -40:
+        button(widget, "Step").click()
     button(widget, "Kick").click()
     expect(rate).to_have_text("–")
     for _ in range(45):  # ms, in which 10 µA/cm² makes two spikes
