@@ -114,7 +114,7 @@ def _fingerprint(notebook) -> str:
 
 def main() -> int:
     """Make all release versions and say where they are."""
-    argparse.ArgumentParser(prog="assignments.py", description=main.__doc__).parse_args()
+    argparse.ArgumentParser(prog="tools.assignments", description=main.__doc__).parse_args()
     try:
         made = release()
     except LabError as problem:

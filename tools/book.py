@@ -53,7 +53,7 @@ def pages_of(toc: dict) -> list[str]:
 
 def faults(root: Path = ROOT) -> list[str]:
     """Everything that forbids building, a sentence each, naming the page."""
-    from execute import problems  # slow to import, and not needed where nothing has changed
+    from .execute import problems  # slow to import, and not needed where nothing has changed
 
     named = pages_of(contents(root))
     found = [

@@ -6,7 +6,6 @@ then goes through nbgrader itself, with few submissions, and has to come to the 
 
 import ast
 import csv
-import importlib.util
 import os
 import shutil
 import sys
@@ -17,16 +16,13 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import pytest
+from tools import assignments
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LAB = "lab-1-ising"
 WRITTEN = "t6-symmetry"
-
-_spec = importlib.util.spec_from_file_location("assignments", ROOT / "tools" / "assignments.py")
-assignments = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(assignments)
 
 SOURCE = assignments.source_notebook(ROOT / "labs" / f"{LAB}.md")
 CELLS = {cell.metadata.nbgrader.grade_id: cell for cell in SOURCE.cells if "nbgrader" in cell.metadata}

@@ -5,16 +5,13 @@ import json
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import jupytext
 import pytest
+from tools import execute
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import execute  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 PAGES = execute.pages()
 LESSONS = [page for page in PAGES if re.match(r"chapters/\d", page.name)]

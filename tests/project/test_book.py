@@ -12,14 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from tools import book, execute
 
 import spinlearn
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import book  # noqa: E402
-import execute  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 LESSON = "chapters/1-ising-basics/2-ising-model"
 PAGES = book.pages_of(book.contents())

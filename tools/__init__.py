@@ -1,0 +1,1 @@
+"""The commands behind `make`: each file is one, run as `python -m tools.NAME` from the project's root."""
