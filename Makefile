@@ -4,10 +4,14 @@
 PYTHON ?= python3
 PAGES ?=
 
-.PHONY: help setup book test test-fast execute lab assignments bench web lock clean
+.PHONY: help setup book preview test test-fast execute new lab assignments bench web lock clean
 help:
 	@$(PYTHON) tools/course.py --help
 setup book test test-fast lab assignments bench web lock clean:
 	@$(PYTHON) tools/course.py $@
 execute:
 	@$(PYTHON) tools/course.py execute $(if $(FORCE),--force) $(PAGES)
+preview:
+	@$(PYTHON) tools/course.py preview $(if $(page),page=$(page))
+new:
+	@$(PYTHON) tools/course.py new $(foreach kind,page model module title,$(if $($(kind)),$(kind)="$($(kind))"))
