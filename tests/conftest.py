@@ -1,12 +1,10 @@
 """What tests share: one fixed seed a test, so that a run repeats and a failure can be looked into; and a browser."""
 
-import shutil
 import zlib
 
 import numpy as np
 import pytest
-
-import exploring
+from tools.browser import FLAGS, find
 
 
 @pytest.fixture
@@ -19,12 +17,11 @@ def rng(request) -> np.random.Generator:
 def chromium():
     from playwright.sync_api import sync_playwright  # here, because most tests need no browser
 
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.fail(f"no browser found, looked for {', '.join(names)}; on Debian: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=exploring.FLAGS)
+        options = find(playwright)
+        if options is None:
+            pytest.fail("no browser found; `python -m tools.browser` gets one, or says what to do")
+        browser = playwright.chromium.launch(args=FLAGS, **options)
         yield browser
         browser.close()
 

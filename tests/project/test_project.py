@@ -1,7 +1,9 @@
 """The project's own statements about itself: versions, dependencies, commands, style."""
 
+import fnmatch
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,14 +13,11 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tools import course, dois
 
 import spinlearn
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import course  # noqa: E402
-
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -47,7 +46,7 @@ def pins(path):
     ("lock", "wanted"),
     [
         ("requirements.lock", PROJECT["dependencies"] + [line for extra in course.EXTRAS for line in EXTRAS[extra]]),
-        ("requirements-web.lock", EXTRAS["web"]),
+        *((file.name, EXTRAS[extra]) for extra, file in course.APART.items()),
     ],
 )
 def test_the_lock_holds_what_is_asked_for_with_hashes_and_without_hosts(lock, wanted):
@@ -69,7 +68,7 @@ def test_what_is_locked_is_what_is_installed():
 
 
 def test_all_extras_are_locked_somewhere():
-    assert set(EXTRAS) == {*course.EXTRAS, "web"}
+    assert set(EXTRAS) == {*course.EXTRAS, *course.APART}
 
 
 def test_environment_yml_says_what_pyproject_says():
@@ -168,17 +167,42 @@ def test_the_python_of_the_readme_runs(tmp_path):
         assert result.returncode == 0, result.stderr
 
 
-def tracked():
-    """All files under version control."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [ROOT / name for name in listed.split("\0") if name]
+def files(root=ROOT):
+    """All files of the project: those under version control, or, in an unpacked archive, those that it came with."""
+    if (root / ".git").exists() and shutil.which("git"):
+        command = ["git", "ls-files", "-z"]
+        listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+        return [root / name for name in listed.split("\0") if name]
+    lines = (root / ".gitignore").read_text(encoding="utf-8").splitlines()
+    made = {line.strip("/").split("/")[-1] for line in lines}
+    found = []
+    for folder, inner, names in os.walk(root):
+        inner[:] = [name for name in inner if not any(fnmatch.fnmatch(name, pattern) for pattern in (*made, ".git"))]
+        found += [Path(folder) / name for name in names if not any(fnmatch.fnmatch(name, each) for each in made)]
+    return found
+
+
+def test_an_archive_without_version_control_names_the_same_files(tmp_path):
+    tree = ["README.md", "lib/spinlearn/core/words.py", "chapters/index.ipynb"]
+    made = [
+        ".venv/pyvenv.cfg",
+        "lib/spinlearn/__pycache__/a.pyc",
+        "build/site/index.html",
+        ".ruff_cache/x",
+        ".DS_Store",
+    ]
+    for name in tree + made:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    assert {path.relative_to(tmp_path).as_posix() for path in files(tmp_path)} == {*tree, ".gitignore"}
 
 
 def test_no_file_speaks_of_one_machine_or_of_how_it_was_made():
     paths = r"/(?:home|root|Users|tmp|work)/[\w.]"
     makers = r"\b(?:AI|LLM|coding)[ -](?:agent|assistant|session|generated)|\bas an AI\b"
     found = {}
-    for path in tracked():
+    for path in files():
         if path.suffix in (".png", ".wasm", ".lock") or path == Path(__file__) or not path.is_file():
             continue
         text = re.sub(r"https?://\S+", "", path.read_text(encoding="utf-8"))
@@ -189,8 +213,78 @@ def test_no_file_speaks_of_one_machine_or_of_how_it_was_made():
     assert not found
 
 
-def test_the_style_is_clean():
-    result = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--quiet", "."], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+RUFF, OXLINT = [sys.executable, "-m", "ruff"], [course.in_venv("oxlint", Path(sys.prefix)), "--quiet"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[*RUFF, "check", "--quiet", "."], [*RUFF, "format", "--check", "--quiet", "."], [*OXLINT, "."]],
+    ids=["ruff check", "ruff format", "oxlint"],
+)
+def test_the_style_is_clean(command):
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("fault", ["if (1 == a) a += 1;", "var b = a;", "const c = a; c = 2;", "a = ;"])
+def test_a_fault_in_a_script_is_found(tmp_path, fault):
+    (tmp_path / "fault.js").write_text(f"let a = 1;\n{fault}\n")
+    command = [*OXLINT, "--config", str(ROOT / ".oxlintrc.json"), "fault.js"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+# ── What contributors' tools and the continuous integration do ───────────────────────────────────────────────────────
+
+
+def read_yaml(name):
+    """A file of settings."""
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_a_commit_is_checked_with_the_locked_linters():
+    versions = {name: version for name, [(version, _), *_] in pins(ROOT / "requirements.lock").items()}
+    used = {
+        repository["repo"].rpartition("/")[2]: repository
+        for repository in read_yaml(".pre-commit-config.yaml")["repos"]
+    }
+    assert used["ruff-pre-commit"]["rev"] == "v" + versions["ruff"]
+    assert used["mirrors-oxlint"]["rev"] == "v" + versions["oxlint"]
+    assert {hook["id"] for hook in used["ruff-pre-commit"]["hooks"]} == {"ruff-check", "ruff-format"}
+
+
+def test_only_what_passed_is_published():
+    jobs = read_yaml(".github/workflows/test.yml")["jobs"]
+    others = set(jobs) - {"publish"}
+    assert set(jobs["publish"]["needs"]) == others
+    assert "refs/heads/main" in jobs["publish"]["if"]
+    assert {"ubuntu-24.04", "windows-2025", "macos-15"} <= set(jobs["fast"]["strategy"]["matrix"]["system"])
+    commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    shown = {word for command in commands for word in re.findall(r"(?:course\.py|make) ([a-z-]+)", command)}
+    assert {"test-fast", "book"} <= shown <= set(course.COMMANDS)
+
+
+def test_each_text_file_has_one_kind_of_line_end():
+    wrong = []
+    for path in files():
+        if path.is_file() and path.suffix in (
+            ".py",
+            ".md",
+            ".js",
+            ".css",
+            ".toml",
+            ".yml",
+            ".yaml",
+            ".cff",
+            ".lock",
+            "",
+        ):
+            content = path.read_bytes()
+            if b"\r" in content or (content and not content.endswith(b"\n")):
+                wrong.append(path.relative_to(ROOT).as_posix())
+    assert not wrong
+
+
+def test_a_doi_that_is_none_is_named():
+    answers = {"10.1103/PhysRev.65.117": 302, "10.1/nothing": 404, "10.1/silent": None}
+    assert dois.wrong(answers, answers.get) == ["10.1/nothing: answered 404", "10.1/silent: no answer"]
+    assert "10.1103/PhysRev.65.117" in dois.named((ROOT / "book/references.bib").read_text(encoding="utf-8"))
