@@ -12,7 +12,9 @@ import time
 
 import numpy as np
 
-from spinlearn import cluster, exact, lattice, observables
+from spinlearn import exact, lattice
+from spinlearn.lattice import cluster
+from spinlearn.measure import observables
 
 from .lattice import PROOF_SIDE, PROOF_TEMPERATURE, T
 from .multispin import PEER, PEER_IS_HERE, in_turn, peer, report_peer

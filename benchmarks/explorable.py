@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from spinlearn import membrane
-from spinlearn.explore import IsingLattice, Neuron, Wolff, WolffClusters, digest, replay
+from spinlearn.course.explore import IsingLattice, Neuron, Wolff, WolffClusters, digest, replay
+from spinlearn.neuron import membrane
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [

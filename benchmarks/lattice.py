@@ -13,7 +13,9 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from spinlearn import exact, ising, lattice, observables
+from spinlearn import exact, lattice
+from spinlearn.lattice import ising
+from spinlearn.measure import observables
 
 T = exact.critical_temperature()
 PROOF_SIDE, PROOF_TEMPERATURE, PROOF_SWEEPS = 16, 2.6, 20_000

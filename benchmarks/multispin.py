@@ -17,7 +17,9 @@ from statistics import median
 
 import numpy as np
 
-from spinlearn import exact, multispin, observables
+from spinlearn import exact
+from spinlearn.lattice import multispin
+from spinlearn.measure import observables
 
 from .lattice import PROOF_SIDE, PROOF_TEMPERATURE, Contender, T, njit_tutorial, prove, spinlearn
 

@@ -1,0 +1,119 @@
+"""Checks of arguments, shared by the public functions: each names the argument, what came, and what is allowed."""
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+
+# The largest |J| / T that closed formulas take: beyond it a lattice is in its ground states to every digit, and the
+# formulas only add rounding.
+LARGEST_COUPLING = 100.0
+
+
+def number(name: str, value, *, above: float | None = None, at_least: float | None = None) -> float:
+    """Return `value` as a finite float, or raise naming the argument `name`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a real number, not {type(value).__name__}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be finite, got {value}")
+    if above is not None and not value > above:
+        raise ValueError(f"{name} must be greater than {above:g}, got {value}")
+    if at_least is not None and not value >= at_least:
+        raise ValueError(f"{name} must be at least {at_least:g}, got {value}")
+    return float(value)
+
+
+def count(name: str, value, *, at_least: int = 0) -> int:
+    """Return `value` as an int not below `at_least`, or raise naming the argument `name`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {value}")
+    return int(value)
+
+
+def choice(name: str, value, allowed) -> str:
+    """Return `value` if it is one of `allowed`, or raise naming the argument `name`."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+    return value
+
+
+def generator(rng) -> np.random.Generator:
+    """Return `rng` if it is a numpy Generator, or say how to make one."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator such as numpy.random.default_rng(1), not {type(rng).__name__}"
+        )
+    return rng
+
+
+def real_array(name: str, value, shape: tuple[int, ...] | None = None, *, what: str = "") -> np.ndarray:
+    """Return `value` as a finite, contiguous float64 array of the given shape, or raise naming the argument."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers, not {array.dtype}")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}{what}, got {array.shape}")
+    array = np.ascontiguousarray(array, dtype=np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, but holds NaN or infinity")
+    return array
+
+
+def real_values(name: str, value) -> np.ndarray:
+    """Return an argument that may be a number or an array as finite float64 of the same shape, or raise naming it."""
+    return real_array(name, value).reshape(np.shape(value))
+
+
+def series(name: str, value, *, at_least: int = 2) -> np.ndarray:
+    """Return a one-dimensional series of finite real numbers as float64, or raise naming the argument."""
+    array = real_array(name, value)
+    if np.ndim(value) != 1 or array.size < at_least:
+        raise ValueError(
+            f"{name} must be one-dimensional with at least {at_least} records, got shape {np.shape(value)}"
+        )
+    return array
+
+
+def temperatures(T) -> np.ndarray:
+    """Return one or many temperatures as finite float64 of the same shape, all above 0, or raise."""
+    array = real_values("T", T)
+    if not (array > 0).all():
+        raise ValueError(f"T must be greater than 0, got {array.min()}")
+    return array
+
+
+def reduced_coupling(T, J) -> np.ndarray:
+    """Check temperatures and a coupling above 0; return K = J / T of the shape of `T`."""
+    return number("J", J, above=0) / temperatures(T)
+
+
+def fields(value) -> np.ndarray:
+    """Check the fields of a run, one for every sweep, and return them as float64."""
+    array = real_array("fields", value)
+    if np.ndim(value) != 1:
+        raise ValueError(f"fields must be one-dimensional, one for each sweep, got shape {np.shape(value)}")
+    return array
+
+
+def fit_together(**arrays) -> None:
+    """Raise, naming the arguments, if the shapes of `arrays` do not broadcast."""
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        shapes = " and ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"the shapes of {shapes} do not fit together") from None
+
+
+def spins(value, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """Return a configuration of -1 and +1 flat, as int8, or raise; of the lattice's `shape` if one is given."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"spins must be an integer array of -1 and +1, not {array.dtype}")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"spins must have the lattice's shape {shape}, got {array.shape}")
+    if array.size == 0 or not ((array == 1) | (array == -1)).all():
+        found = np.unique(array)[:5].tolist()
+        raise ValueError(f"spins must be -1 or +1, and at least one of them; got values {found}")
+    return np.ascontiguousarray(array, dtype=np.int8).ravel()

@@ -1,0 +1,160 @@
+"""Checks of the exercises of page 2.1, Deriving the mean field."""
+
+import math
+
+import numpy as np
+from scipy.optimize import brentq
+
+from ...meanfield import branches, curie_weiss, free_energy
+from ...meanfield import magnetisation as stable
+from . import call, no, number
+
+
+def diagonals(answer) -> str:
+    """2.1-a: the mean-field critical temperature of a square lattice with diagonals."""
+    T = number(answer, "a temperature")
+    turns = {
+        4: "that is the square lattice without its diagonals.",
+        8: "the four diagonal bonds have only half of the strength of the others.",
+        12: "every bond has been counted twice, once from each end. In b_i each neighbour of i stands once.",
+        3: "half of it is missing. A bond has two ends, but it acts in full on the spin at either of them.",
+        5: "there are four diagonal neighbours, not two.",
+        1.5: "a spin has four neighbours of each kind.",
+        0.75: "that is the mean coupling of a neighbour. The field is a sum over all neighbours.",
+    }
+    if abs(T - 6) < 1e-6:
+        return "4 J + 4 J' = 6: all that counts is the sum of a spin's couplings, however many share it."
+    for wrong, why in turns.items():
+        if abs(T - wrong) < 1e-6:
+            no(why)
+    no(f"{T:g} is not it. Put m for each of the eight neighbours of a spin: which field does it feel?")
+
+
+def right_branch(answer) -> str:
+    """2.1-b: the stable solution of m = tanh((m + h) / T)."""
+    cases = [
+        (0.5, 0.0), (0.9, 0.0), (0.05, 0.0), (1.0, 0.0), (1.3, 0.0), (0.7, 0.02), (0.7, -0.02), (0.7, -0.6),
+        (2.0, -0.4), (1.0, 0.1), (0.999, 0.0), (0.999, -0.01), (0.98, 1e-4), (0.3, -0.01), (1.02, 0.0),
+    ]  # fmt: skip
+    came = [number(call(answer, T, h), f"m at T = {T:g}, h = {h:g}") for T, h in cases]
+    for (T, h), m in zip(cases, came, strict=True):
+        true = float(stable(T, h))
+        if abs(m - true) < 1e-8:
+            continue
+        said = f"at T = {T:g}, h = {h:g} it says {m:.9g}"
+        found = branches(T, h)
+        if T == 1 and h == 0 and abs(m) > 1e-3:
+            no(f"{said}. At Tc the answer is 0, but an iteration gets there ever more slowly: use another method.")
+        if abs(m + true) < 1e-8:
+            both = "Both signs are as good there; the positive one was asked for."
+            no(f"{said}. " + ("That is the answer to the field turned round." if h else both))
+        if abs(m - found.unstable) < 1e-6:
+            no(f"{said}. That is a solution, but the unstable one, a maximum of the free energy.")
+        if abs(m - found.metastable) < 1e-6:
+            gap = float(free_energy(m, T, h) - free_energy(true, T, h))
+            no(f"{said}. That is the metastable solution: its free energy is {gap:.4f} above that of {true:.6f}.")
+        if abs(m - math.tanh((m + h) / T)) < 1e-3 and abs(m - true) < 0.1:
+            no(f"{said} and not {true:.9f}: nearly there. How fast does your method converge, and when does it stop?")
+        if abs(m - float(stable(T * T, h * T))) < 1e-8 or abs(m - math.tanh(h / T)) < 1e-9:
+            no(f"{said}. The spin feels m + h, divided by T: the field of the others, and the one from outside.")
+        no(f"{said}, but tanh((m + h) / T) of that is {math.tanh((m + h) / T):.9g}. It should be the same.")
+    return "the lowest free energy at fifteen points, both sides of Tc and of h = 0 among them."
+
+
+def counting_levels(answer) -> str:
+    """2.1-c: the mean of |m| of the Curie-Weiss model."""
+    cases = [(3, 0.7), (10, 0.9), (2, 1.0), (100, 1.0), (101, 1.4), (3000, 0.8)]
+    for N, T in cases:
+        true = curie_weiss(N, T).abs_m
+        came = call(answer, N, T)
+        try:
+            value = float(came)
+        except (TypeError, ValueError):
+            value = number(came, "the mean of |m|")
+        except OverflowError:
+            value = math.nan
+        if abs(value - true) < 1e-8:
+            continue
+        said = f"for N = {N}, T = {T:g} it says {value:.8g}, not {true:.8g}. "
+        if not math.isfinite(value):
+            no(f"for N = {N} it says {value}: work with the logarithms of the weights, less the largest of them.")
+        for wrong, why in _level_mistakes(N, T):
+            if abs(value - wrong) < 1e-7:
+                no(said + why)
+        no(said + "With k spins up M is 2k - N. Add up |M| / N with the weights of the levels, divide by their sum.")
+    return f"exact up to 3000 spins, where m is {true:.6f} and mean field says {float(stable(0.8)):.6f}."
+
+
+def _level_mistakes(N: int, T: float) -> list:
+    """Values that typical mistakes lead to, each with its reason."""
+    up = np.arange(N + 1)
+    M = 2.0 * up - N
+    ways = np.array([math.lgamma(N + 1) - math.lgamma(k + 1) - math.lgamma(N - k + 1) for k in up])
+
+    def mean(values, weights):
+        p = np.exp(weights - weights.max())
+        return float(values @ p / p.sum())
+
+    right = ways + M**2 / (2 * N * T)
+    m, m2 = abs(M) / N, mean((M / N) ** 2, right)
+    return [
+        (mean(abs(M), right), "That is the mean of |M|; divide by N."),
+        (mean(M / N, right), "Without a field the mean of m is 0; the mean of |m| was asked for."),
+        (m2, "That is the mean of m squared."),
+        (math.sqrt(m2), "That is the root of the mean of m squared, not the mean of |m|."),
+        (mean(m, ways + M**2 / (N * T)), "The half is missing: each pair of spins counts once, M^2 has it twice."),
+        (mean(m, M**2 / (2 * N * T)), "Each level counts as often as there are ways to choose the spins up."),
+        (mean(m, ways), "The energy is missing: these are the levels at infinite temperature."),
+        (mean(m, ways - M**2 / (2 * N * T)), "The sign of the exponent is turned round: -H / T is positive."),
+        (mean(m, ways + M**2 / (2 * T)), "Each pair is coupled with 1 / N, so that the energy is of the order N."),
+        (mean(up / N, right), "That is the share of spins that are up."),
+        (float(stable(T)), "That is mean field, N to infinity."),
+    ]
+
+
+def three_states(answer) -> str:
+    """2.1-d: where m = 0 becomes unstable for spins -1, 0, 1 with the cost D."""
+    for D in (0.0, 0.2, -0.3, 0.4, -1.0, -5.0):
+        T = number(call(answer, D), f"the temperature for D = {D:g}")
+        true = _spin_one(D)
+        if abs(T - true) < 1e-6:
+            continue
+        said = f"for D = {D:g} it says {T:.6g}. "
+        if T <= 0:
+            no(said + "A temperature is above 0.")
+        if D > 0 and abs(T - _spin_one(D, lower=True)) < 1e-6:
+            no(said + "There the slope is 1, too; but coming from high temperature another such point is met before.")
+        if abs(D) < 0.46 and abs(T - _spin_one(-D)) < 1e-6:
+            no(said + "The sign of D is turned round: a positive D is a cost of activity, and silence becomes likely.")
+        if abs(T - 1) < 1e-6:
+            no(said + "That is the spin with two states. Here s can be 0 as well.")
+        if D and abs(T - 2 / 3) < 1e-6:
+            no(said + "That is right for D = 0. The three states have different weights if activity has a cost.")
+        for wrong, why in (
+            (lambda t, D: t - 2 / (1 + 2 * math.exp(-D / t)) * math.exp(-D / t) / 2, "Two of the states are active."),
+            (lambda t, D: t - 1 / (1 + math.exp(D / t)), "There are two active states, +1 and -1, and one silent one."),
+            (lambda t, D: t - 2 * math.exp(-D / t) / 3, "Divide by the sum of the three weights, 1 + 2 exp(-D / T)."),
+        ):
+            if abs(wrong(T, D)) < 1e-6:
+                no(said + why)
+        weight = math.exp(-D / T)
+        mean_square = 2 * weight / (1 + 2 * weight)
+        no(said + f"At that temperature a unit alone has <s^2> = {mean_square:.6g}, and <s^2> / T should be 1.")
+    return "T = 2 / (2 + exp(D / T)): from 1, where no unit is ever silent, over 2/3 at D = 0, down to the jump."
+
+
+def _spin_one(D: float, *, lower: bool = False) -> float:
+    """Solution of T (2 + exp(D / T)) = 2: the only one for D <= 0, the upper or the lower one above."""
+    if D == 0:
+        return 2 / 3
+
+    def difference(T):
+        return T * (2 + math.exp(D / T)) - 2
+
+    # For D > 0 the left-hand side is smallest where 2 + (1 - x) exp(x) = 0 with x = D / T.
+    valley = D / brentq(lambda x: 2 + (1 - x) * math.exp(x), 1, 2) if D > 0 else 1e-9
+    low, high = (D / 100, valley) if lower else (valley, 2.0)
+    return brentq(difference, low, high, xtol=1e-14)
+
+
+EXERCISES = {"a": diagonals, "b": right_branch, "c": counting_levels, "d": three_states}

@@ -1,0 +1,164 @@
+"""Checks of the exercises of page 3.1, From magnetisation to activation."""
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from ... import meanfield
+from . import call, no, number
+
+
+def twin(answer) -> str:
+    """3.1-a: the logistic unit that equals a tanh of given steepness and centre."""
+    pairs = [(6.0, 1.0), (8.2, 0.88), (0.5, -2.0), (3.0, 0.0)]
+    came = np.array([_pair(call(answer, a, c)) for a, c in pairs])
+    a, c = np.array(pairs).T
+    right = np.stack([-2 * a, 2 * a * c], axis=1)
+    if np.allclose(came, right, rtol=1e-9, atol=1e-12):
+        return "w = -2a and b = 2ac: the same curve under another name."
+    turns = [
+        (-right, "the signs are turned round: your unit rises with T, and the curve falls."),
+        (right / 2, "a 2 is missing: tanh(x) goes with σ(2x)."),
+        (right / 4, "the 2 is on the wrong side: tanh(x) goes with σ(2x), so the weight is larger than a."),
+        (np.stack([-2 * a, -2 * a * c], axis=1), "the weight is right. At T = c the sum wT + b has to be zero."),
+        (np.stack([-2 * a, c], axis=1), "the weight is right, but b is no temperature. At T = c wT + b has to be 0."),
+        (right[:, ::-1], "weight and bias have changed places."),
+    ]
+    for wrong, why in turns:
+        if np.allclose(came, wrong, rtol=1e-9, atol=1e-12):
+            no(why)
+    k = int(np.argmax(np.abs(came - right).max(axis=1)))
+    (w, b), (a, c) = came[k], pairs[k]
+    no(
+        f"for a = {a:g}, c = {c:g} your unit is {_sigma(w * 1.3 + b):.6f} at T = 1.3; the curve is "
+        f"{_sigma(-2 * a * (1.3 - c)):.6f} there."
+    )
+
+
+def _pair(value) -> tuple[float, float]:
+    try:
+        weight, bias = value
+    except (TypeError, ValueError):
+        no("two numbers are wanted, the weight and the bias: return w, b.")
+    return number(weight, "a weight"), number(bias, "a bias")
+
+
+def _sigma(x: float) -> float:
+    return 0.5 + 0.5 * np.tanh(x / 2)
+
+
+def inverse(answer) -> str:
+    """3.1-b: the temperature that belongs to a magnetisation."""
+    inside = np.array([0.001, 0.1, 0.5, 0.83, 0.9575, 0.9999])
+    came = np.array([number(call(answer, float(m)), "a temperature") for m in inside])
+    right = inside / np.arctanh(inside)
+    if not np.allclose(came, right, rtol=1e-9, atol=0):
+        turns = [
+            (1 / right, "that is the inverse temperature, Tc / T."),
+            (np.tanh(inside) / inside, "tanh where its inverse belongs: solve m = tanh(m / T) for T."),
+            (inside * np.arctanh(inside), "m has to be divided by artanh m: m / T = artanh m."),
+            (inside / np.arctan(inside), "that is the inverse of tan. The inverse of tanh is np.arctanh."),
+            (1 - inside**2 / 3, "that is right close to Tc only. Invert m = tanh(m / T) without an approximation."),
+            (np.arctanh(inside), "that is m / T, the field in units of T."),
+        ]
+        for wrong, why in turns:
+            if np.allclose(came, wrong, rtol=1e-9, atol=0):
+                no(why)
+        k = int(np.argmax(np.abs(came - right)))
+        with np.errstate(all="ignore"):
+            back = np.tanh(inside[k] / came[k])
+        no(f"for m = {inside[k]:g} it says T = {came[k]:.6g}, but tanh(m / T) is then {back:.6g}.")
+    for m, limit, why in [
+        (0.0, 1.0, "the magnetisation vanishes at Tc; 0 / 0 wants a line of its own"),
+        (1.0, 0.0, "the magnet is complete at T = 0 only"),
+        (-0.5, 0.5 / np.arctanh(0.5), "both branches have the same temperature"),
+        (-1.0, 0.0, "the magnet is complete at T = 0 only"),
+        (1e-9, 1.0, "close to zero it has to go on smoothly"),
+    ]:
+        value = float(call(answer, m))
+        if not abs(value - limit) < 1e-9:
+            no(f"T({m:g}) should be {limit:.6g}, but {value:.6g} came: {why}.")
+    return "the curve on its side. What nobody can solve for m is one line when solved for T."
+
+
+# Continuous curves through (1, 1/2), from gentle to nearly a step, and how close to 1/2 the error is wanted.
+_CURVES = [
+    ("the source's tanh", lambda T: 0.5 - 0.5 * np.tanh(6 * (T - 1)), 0.1),
+    ("the source's tanh", lambda T: 0.5 - 0.5 * np.tanh(6 * (T - 1)), 1e-6),
+    ("a tanh with a = 1000", lambda T: 0.5 - 0.5 * np.tanh(1000 * (T - 1)), 0.01),
+    ("a tanh with a = 1e9", lambda T: 0.5 - 0.5 * np.tanh(1e9 * (T - 1)), 0.001),
+    ("an arctan", lambda T: 0.5 - np.arctan(40 * (T - 1)) / np.pi, 0.003),
+    ("a straight line", lambda T: 0.5 - 3 * (T - 1), 1e-4),
+    ("a curve that is vertical at 1", lambda T: 0.5 - 0.5 * np.clip(np.cbrt(T - 1), -1, 1), 0.001),
+    ("a curve that wiggles", lambda T: 0.5 * np.cos(1e4 * (T - 1)), 0.02),
+]
+
+
+def witness(answer) -> str:
+    """3.1-c: a temperature other than Tc at which the error is close to a half, for any continuous curve."""
+    for name, curve, eps in _CURVES:
+        T = number(call(answer, curve, eps), "a temperature")
+        if T <= 0:
+            no(f"a temperature is above zero, but {T:g} came.")
+        if T == 1:
+            no(
+                "at T = 1 itself the error is ½. The claim is that there are others: stop halving the distance as soon "
+                "as the curve obliges."
+            )
+        error = abs(float(curve(T)) - float(meanfield.magnetisation(T)))
+        if not error > 0.5 - eps:
+            side = "below" if T < 1 else "above"
+            advice = (
+                "below Tc the magnetisation grows at once, as a square root. Look above, where it is zero."
+                if T < 1
+                else "go closer; how close depends on the curve."
+            )
+            no(
+                f"for {name} and eps = {eps:g} you went {abs(T - 1):.3g} {side} Tc, where the error is {error:.6f}, "
+                f"and that is not above {0.5 - eps:.6f}: {advice}"
+            )
+    return "for every continuous curve through (Tc, ½). The largest error is at least ½, and not at one point only."
+
+
+def price(answer) -> str:
+    """3.1-d: the least error of a curve of bounded slope."""
+    slopes = np.array([0.3, 1.0, 3.0, 4.122, 10.0, 100.0])
+    came = np.array([number(call(answer, float(g)), "an error") for g in slopes])
+    right = np.array([_least_error(g) for g in slopes])
+    if np.allclose(came, right, rtol=2e-6, atol=0):
+        return "the price of a slope. Times g it goes to 3/8, and what is missing goes as 9 / (40 g²)."
+    turns = [
+        (2 * right, "that is the whole of the difference. It is shared between two errors: take half of it."),
+        (right / 2, "the half is in there twice."),
+        (3 / (8 * slopes), "that is the law for steep curves, with the square root in place of m."),
+        (
+            (np.sqrt(3) - slopes) / 2,
+            "that takes the whole way from T = 0 to Tc. Find the stretch where the difference is largest.",
+        ),
+        ((1 - slopes) / 2, "that takes the whole way from T = 0 to Tc. Find the stretch where it is largest."),
+        (np.maximum(1 - slopes, 0) / 2, "that takes the whole way from T = 0 to Tc. Find the best stretch."),
+    ]
+    for wrong, why in turns:
+        if np.allclose(came, wrong, rtol=2e-6, atol=0):
+            no(why)
+    k = int(np.argmax(np.abs(came / right - 1)))
+    how = "smaller" if came[k] < right[k] else "larger"
+    if np.allclose(came[:4], right[:4], rtol=0.02):
+        no(
+            f"gentle slopes are nearly right, but for g = {slopes[k]:g} it says {came[k]:.7f}, which is {how} than the "
+            "true value. An even grid of temperatures misses the maximum; six digits want a search."
+        )
+    no(f"for g = {slopes[k]:g} it says {came[k]:.6g}, which is {how} than the true value. Is it ½ max [m - g δ]?")
+
+
+def _least_error(g: float) -> float:
+    """Half the largest tanh(x) - g (1 - tanh(x) / x); it has one maximum, below x = 2 + 2 / g."""
+    best = minimize_scalar(
+        lambda x: g * (1 - np.tanh(x) / x) - np.tanh(x),
+        bounds=(1e-6, 2 + 2 / g),
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
+    return -best.fun / 2
+
+
+EXERCISES = {"a": twin, "b": inverse, "c": witness, "d": price}

@@ -1,0 +1,30 @@
+"""What simulations are held against: small systems by `enumeration`, `chain`, `plane`, `torus`, `quantum` chain."""
+
+from .chain import Chain, ChainCorrelations, chain, chain_correlation_length, chain_correlations, transfer_matrix
+from .enumeration import Averages, DensityOfStates, averages, density_of_states, energies, probabilities, states
+from .plane import critical_temperature, onsager_energy, onsager_free_energy, onsager_specific_heat, yang_magnetisation
+from .torus import Torus, kaufman, torus_magnetisation
+
+__all__ = [
+    "Averages",
+    "Chain",
+    "ChainCorrelations",
+    "DensityOfStates",
+    "Torus",
+    "averages",
+    "chain",
+    "chain_correlation_length",
+    "chain_correlations",
+    "critical_temperature",
+    "density_of_states",
+    "energies",
+    "kaufman",
+    "onsager_energy",
+    "onsager_free_energy",
+    "onsager_specific_heat",
+    "probabilities",
+    "states",
+    "torus_magnetisation",
+    "transfer_matrix",
+    "yang_magnetisation",
+]

@@ -1,0 +1,495 @@
+"""Multi-spin coding: 64 spins of the square lattice in one machine word, updated together by logic on whole words.
+
+A spin is one bit. Cut the lattice into 8 x 8 equal tiles; word (i, j) holds the spins at place (i, j) of all 64 tiles,
+bit 8 a + b that of tile (a, b). Here with 2 x 2 tiles of 2 x 4 spins, so four bits a word:
+
+    A B C D | a b c d        word (0, 0) = A a 1 s        The right neighbours of the four spins in word (0, 0)
+    E F G H | e f g h        word (0, 1) = B b 2 t        are the four spins in word (0, 1), in the same order.
+    --------+--------        word (0, 2) = C c 3 u        Right of D is a, right of d is A: the neighbours beyond the
+    1 2 3 4 | s t u v        ...                          edge of a tile are word (0, 0) with its bits exchanged.
+    5 6 7 8 | w x y z
+
+So a neighbour is a word next door. Words beyond the edge are kept ready in a rim around the tile (`close_rim`). If the
+tile's sides are even, all spins of a word have one colour of the checkerboard: none is a neighbour of another, and all
+of them can be updated at once. The two colours lie in two separate arrays, so that a row is contiguous memory.
+
+With J > 0 and u of a spin's four bonds broken, a flip costs 4 J (2 - u). Three words of sums say which spins have u =
+0, 1, 2 and so on, and each spin has to be flipped with a probability p that depends on u. Draw the binary digits of a
+uniform number U for every spin, one word of random bits for each digit, and compare with the digits of p: U < p where,
+at the first digit that differs, U has 0 and p has 1. Spins whose U agrees with p in the first 12 digits (one in 4096)
+go on alone until a digit differs. The probabilities are therefore exact, to 2**-64.
+
+Random word number n of a run is number n of SplitMix64's sequence, and n follows from the sweep, the digit and the
+place. So it does not matter who works out which word, and in what order: any number of threads gives the same run.
+
+The same words can hold 64 independent lattices, bit r being replica r, each with its own temperature: `replicas`. The
+digits of p then differ from bit to bit, and the neighbours beyond the edge keep their bits; nothing else changes.
+
+There is no field here: with one, p would depend on the spin as well as on u. `ising.simulate` has fields.
+
+References
+----------
+L. Jacobs and C. Rebbi, J. Comput. Phys. 41, 203 (1981): multi-spin coding.
+G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014: SplitMix64.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+
+from ..core import arguments
+from ..core.jit import kernel, pieces
+from ..core.words import GOLDEN, splitmix64
+from .ising import HEAT_BATH, RULES, Run, flip_probability
+
+TILES = 8  # tiles along each side
+BITS = TILES * TILES
+DIGITS = 64  # binary digits of a probability, and random words set aside for each word and update
+TOGETHER = 12  # digits that are compared for all spins of a word together
+CHUNK = 1024  # words after which the spins that are still undecided are looked for; a multiple of 8
+AT_ONCE = 4  # digits that such a spin is given at once; a divisor of DIGITS - TOGETHER
+
+_ALL = np.uint64(2**64 - 1)
+_NO_BITS = np.uint64(0)
+_FIRST_COLUMN = np.uint64(0x0101010101010101)  # of the tiles: bits 8 a
+_LAST_COLUMN = np.uint64(0x8080808080808080)  # bits 8 a + 7
+_BYTES = np.uint64(0x0101010101010101)  # the lowest bit of each byte
+
+_PIECE = 2**28  # flips tried in one call of a kernel
+
+
+def simulate(
+    spins,
+    T: float,
+    sweeps: int,
+    *,
+    rule: str = "heat-bath",
+    J: float = 1.0,
+    every: int = 1,
+    threads: int = 1,
+    rng: np.random.Generator,
+) -> Run:
+    """Run a local dynamics on a large periodic square lattice without a field, 64 spins at a time.
+
+    A sweep updates every spin once: all of one colour of the checkerboard, then all of the other. As with any fixed
+    order, each update keeps the Boltzmann law, so the sweep does.
+
+    Parameters
+    ----------
+    spins : (rows, columns) integer array
+        The start, -1 or +1; rows and columns are multiples of 16. It is left as it is.
+    T : float
+        Temperature, above 0.
+    sweeps : int
+    rule : {"heat-bath", "metropolis"}
+        Both take the same time. Metropolis turns a spin whose flip is free with certainty, so that a configuration in
+        which all flips are free, such as diagonal stripes two spins wide, turns over for ever and is never reached from
+        any other. There are few of them among the 2**N, and Metropolis samples the rest. The heat bath samples all.
+    J : float
+        The coupling, of either sign.
+    every : int
+        Record after every so many sweeps. Recording after each one costs a few per cent.
+    threads : int
+        How many threads share the rows. The result does not depend on it. They meet after every colour, which costs
+        more than it saves on small lattices; to use several cores, run several lattices side by side instead.
+    rng : numpy.random.Generator
+        Advanced by one draw. The same Generator state gives the same run on every machine.
+
+    Returns
+    -------
+    ising.Run
+        ``spins``, and ``sweeps // every`` records of energy ``e`` and magnetisation ``m`` per spin.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+
+    Examples
+    --------
+    >>> run = simulate(np.ones((64, 64), dtype=np.int8), T=1.0, sweeps=200, rng=np.random.default_rng(1))
+    >>> run.m.shape, bool(run.m[100:].mean() > 0.99)
+    ((200,), True)
+    """
+    shape = np.shape(spins)
+    if len(shape) != 2 or any(side == 0 or side % (2 * TILES) for side in shape):
+        raise ValueError(f"spins must have shape (rows, columns), both multiples of {2 * TILES}, got {shape}")
+    rows, columns = shape[0] // TILES, shape[1] // TILES
+    # (tile row, row, tile column, column) to (tile, row, column), and back below.
+    cut = arguments.spins(spins).reshape(TILES, rows, TILES, columns).transpose(0, 2, 1, 3).reshape(BITS, rows, columns)
+    T = arguments.number("T", T, above=0)
+    tiles, broken, up = _run(cut, np.full(BITS, T), True, sweeps, rule, J, every, threads, rng)
+    final = tiles.reshape(TILES, TILES, rows, columns).transpose(0, 2, 1, 3).reshape(shape)
+    size = final.size
+    return Run(final, -abs(J) * (2 - 2 * broken.sum(axis=1) / size), 2 * up.sum(axis=1) / size - 1)
+
+
+def replicas(
+    spins,
+    T,
+    sweeps: int,
+    *,
+    rule: str = "heat-bath",
+    J: float = 1.0,
+    every: int = 1,
+    threads: int = 1,
+    rng: np.random.Generator,
+) -> Run:
+    """Run up to 64 independent copies of a periodic square lattice, each at its own temperature, all at once.
+
+    Every spin of every replica has its own random number, so the replicas are independent of each other.
+
+    Parameters
+    ----------
+    spins : (rows, columns) or (R, rows, columns) integer array
+        One start for all replicas, or one for each; -1 or +1, rows and columns even. It is left as it is.
+    T : (R,) array_like
+        Temperatures, above 0, for R = 1 to 64 replicas. The time taken hardly depends on R.
+    sweeps, rule, J, every, threads, rng
+        As for `simulate`.
+
+    Returns
+    -------
+    ising.Run
+        ``spins`` (R, rows, columns) int8, and ``e``, ``m`` (sweeps // every, R) float64.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+
+    Examples
+    --------
+    >>> T = np.linspace(1.0, 4.0, 64)
+    >>> run = replicas(np.ones((32, 32), dtype=np.int8), T, 300, rng=np.random.default_rng(1))
+    >>> run.e.shape, bool(run.m[100:, 0].mean() > 0.99), bool(abs(run.m[100:, -1].mean()) < 0.05)
+    ((300, 64), True, True)
+    """
+    if np.ndim(T) != 1 or not 1 <= np.size(T) <= BITS:
+        raise ValueError(f"T must have shape (R,) with R from 1 to {BITS}, got {np.shape(T)}")
+    T = arguments.real_array("T", T)
+    if not (T > 0).all():
+        raise ValueError(f"T must be greater than 0, got {T.min()}")
+    shape = np.shape(spins)
+    if len(shape) not in (2, 3) or any(side == 0 or side % 2 for side in shape[-2:]) or shape[:-2] not in ((), T.shape):
+        raise ValueError(
+            f"spins must have shape (rows, columns) or ({T.size}, rows, columns), rows and columns even, got {shape}"
+        )
+    copies = np.broadcast_to(arguments.spins(spins).reshape(shape), (T.size, *shape[-2:]))
+    final, broken, up = _run(copies, T, False, sweeps, rule, J, every, threads, rng)
+    size = final[0].size
+    return Run(final, -abs(J) * (2 - 2 * broken[:, : T.size] / size), 2 * up[:, : T.size] / size - 1)
+
+
+def _run(spins, T, tiled, sweeps, rule, J, every, threads, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Check what both public functions share, and run.
+
+    Parameters
+    ----------
+    spins : (R, rows, columns) int8
+        The spins of tile or replica r, which become bit r of the words.
+    T : (R,) float64
+    tiled : bool
+        Whether the R parts are tiles of one lattice, or lattices of their own.
+
+    Returns
+    -------
+    spins : (R, rows, columns) int8
+    broken, up : (records, 64) int64
+        Unsatisfied bonds and spins +1 for each part, after every recorded sweep.
+    """
+    sweeps = arguments.count("sweeps", sweeps)
+    every = arguments.count("every", every, at_least=1)
+    threads = arguments.count("threads", threads, at_least=1)
+    heat_bath = RULES[arguments.choice("rule", rule, RULES)] == HEAT_BATH
+    J = arguments.number("J", J)
+    seed = arguments.generator(rng).integers(2**64, dtype=np.uint64)
+
+    rows, columns = spins.shape[1:]
+    planes = np.zeros((2, rows + 2, columns // 2 + 2), dtype=np.uint64)
+    to_right = np.zeros_like(planes)
+    to_right[0, 2::2] = to_right[1, 1::2] = _ALL
+    pack(spins, planes)
+    close_rim(planes, 0, tiled)
+    close_rim(planes, 1, tiled)
+
+    # The antiferromagnet is the ferromagnet with a broken bond for a whole one, and the other way round.
+    flags = np.array([_ALL if J < 0 else _NO_BITS, _ALL if heat_bath else _NO_BITS])
+    digits = np.stack([_digits([flip_probability(RULES[rule], cost * abs(J) / t) for t in T]) for cost in (8, 4)])
+
+    system = planes, to_right, flags, digits, tiled, seed
+    records = sweeps // every
+    broken, up = np.zeros((2, records, BITS), dtype=np.int64)
+    if threads == 1:
+        for part in pieces(records, BITS * rows * columns * every, _PIECE):
+            run(*system, part.start * every, every, broken[part], up[part])
+        for number in range(records * every, sweeps):
+            sweep(*system, number)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            for number in range(sweeps):
+                _sweep_shared(pool, threads, *system, number)
+                if (number + 1) % every == 0:
+                    count(planes, flags, tiled, broken[number // every], up[number // every])
+    final = np.empty(spins.shape, dtype=np.int8)
+    unpack(planes, final)
+    return final, broken, up
+
+
+def _digits(probabilities) -> np.ndarray:
+    """Binary digits of up to 64 probabilities: bit r of word k is the digit of number r that stands for 2**(k - 64)."""
+    scaled = np.array([min(int(p * 2.0**DIGITS), 2**DIGITS - 1) for p in probabilities], dtype=np.uint64)
+    place, part = np.arange(DIGITS, dtype=np.uint64)[:, None], np.arange(scaled.size, dtype=np.uint64)
+    return (((scaled >> place) & np.uint64(1)) << part).sum(axis=1, dtype=np.uint64)
+
+
+def _sweep_shared(pool, threads, planes, to_right, flags, digits, tiled, seed, number) -> None:
+    """What `sweep` does, the rows shared out among threads."""
+    edges = np.linspace(0, planes.shape[1] - 2, threads + 1).astype(int)
+    for half in range(2 * number, 2 * number + 2):
+        work = [pool.submit(half_sweep, planes, to_right, flags, digits, seed, half, *part) for part in pairwise(edges)]
+        for part in work:
+            part.result()
+        close_rim(planes, half % 2, tiled)
+
+
+@kernel
+def broken_bonds(s, a, b, c, d):
+    """Count, for each bit, how many of a, b, c, d differ from s: three words, for one or three, for two, for more."""
+    a, b, c, d = a ^ s, b ^ s, c ^ s, d ^ s
+    odd = a ^ b ^ c ^ d
+    both, either = a & b, a ^ b
+    pair = c & d
+    two_or_more = both | pair | (either & (c ^ d))
+    three_or_more = (both & (c | d)) | (pair & (a | b))
+    return odd, two_or_more & ~three_or_more, three_or_more
+
+
+@kernel
+def compare(less, undecided, odd, low, high, position):
+    """One more digit of U and p, more significant than all before: where they differ, U < p if the digit of p is 1.
+
+    Where `odd` is set the digit of p is that of `high`, elsewhere that of `low`.
+    """
+    p = low ^ (odd & (low ^ high))
+    differ = splitmix64(position) ^ p
+    return less ^ (differ & (less ^ p)), undecided & ~differ
+
+
+@kernel
+def settle(spins, undecided, odds, together, places, low, high, place, stride):
+    """Give the undecided spins of a chunk further digits, from the most significant to the least, until they differ.
+
+    Word w of `spins`, `undecided`, `odds` (8 m,) has its random words at `place` + w GOLDEN, `stride` from digit to
+    digit. `together` (m,) and `places` (8 m + 1,) are overwritten. One word in eighty or so has such a spin. An `if`
+    for each word would be slow, and so would be one for each digit: a processor guesses the answer, and a wrong guess
+    costs it more than the digits do.
+    """
+    eighth = undecided.size // 8
+    for w in range(eighth):
+        together[w] = undecided[w]
+        for k in range(1, 8):
+            together[w] |= undecided[w + k * eighth]
+    count = 0
+    for w in range(eighth):
+        if together[w]:
+            for v in range(w, undecided.size, eighth):
+                places[count] = v
+                count += np.int64(undecided[v] != _NO_BITS)
+
+    for w in places[:count]:
+        left, odd = undecided[w], odds[w]
+        position = place + np.uint64(w) * GOLDEN
+        flips, k = _NO_BITS, DIGITS - TOGETHER
+        while left and k:
+            for _ in range(AT_ONCE):
+                k -= 1
+                p = low[k] ^ (odd & (low[k] ^ high[k]))
+                differ = left & (splitmix64(position + np.uint64(k) * stride) ^ p)
+                flips ^= differ & p
+                left ^= differ
+        spins[w] ^= flips
+
+
+@kernel
+def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
+    """Update the spins of one colour in the rows from `first` to `last` - 1. It is half-sweep number `half` of a run.
+
+    planes (2, rows + 2, words + 2) uint64: the two colours, each with its rim. to_right: the same
+    shape, all bits set in rows whose spins have odd column numbers, see `pack`.
+    flags (2,): all bits set or none, for an antiferromagnet and for the heat bath. digits (2, 64): of the probability
+    to flip with u = 0 broken bonds, and with u = 1. With u > 2 the heat bath flips with one minus the probability of
+    4 - u, Metropolis always. The loop runs over the rim as well, to be one loop; `close_rim` has to follow.
+    """
+    width = planes.shape[2]
+    colour = half % 2
+    mine, others, side = planes[colour].ravel(), planes[1 - colour].ravel(), to_right[colour].ravel()
+    anti, heat = flags[0], flags[1]
+    low, high = digits[0], digits[1]
+    # Digit k of the word in place n is number (64 half + k) S + n + 1 of the random sequence, S words in a plane.
+    stride = np.uint64(mine.size) * GOLDEN
+    start = seed + np.uint64(half) * np.uint64(DIGITS) * stride + GOLDEN
+    odds, undecided = np.empty(CHUNK, dtype=np.uint64), np.empty(CHUNK, dtype=np.uint64)
+    together, places = np.empty(CHUNK // 8, dtype=np.uint64), np.empty(CHUNK + 1, dtype=np.int64)
+
+    for begin in range((first + 1) * width, (last + 1) * width, CHUNK):
+        size = min(CHUNK, (last + 1) * width - begin)
+        spins, right = mine[begin:], side[begin:]
+        above, below, beside = others[begin - width :], others[begin + width :], others[begin:]
+        before, after = others[begin - 1 :], others[begin + 1 :]
+        place = start + np.uint64(begin) * GOLDEN
+
+        for w in range(size):
+            beyond = before[w] ^ (right[w] & (before[w] ^ after[w]))
+            odd, two, more = broken_bonds(spins[w] ^ anti, above[w], below[w], beside[w], beyond)
+            position = place + np.uint64(w) * GOLDEN
+            less, left = _NO_BITS, _ALL
+            for k in range(DIGITS - TOGETHER, DIGITS):
+                less, left = compare(less, left, odd, low[k], high[k], position + np.uint64(k) * stride)
+            # With two broken bonds a flip is free: Metropolis does it, the heat bath tosses a coin, the first digit.
+            coin = two & heat
+            less = (less & ~coin) | (splitmix64(position + np.uint64(DIGITS - 1) * stride) & coin)
+            turn = more | (two & ~heat)
+            asked = ~turn | heat
+            left &= asked & ~coin
+            spins[w] ^= turn ^ (less & asked & ~left)
+            undecided[w], odds[w] = left, odd
+
+        eighths = (size + 7) // 8 * 8
+        undecided[size:eighths] = _NO_BITS
+        settle(spins, undecided[:eighths], odds, together, places, low, high, place, stride)
+
+
+@kernel
+def close_rim(planes, colour, tiled):
+    """Set the words around the edge of one colour to those beyond the edge.
+
+    With replicas that is the word at the opposite edge. With tiles it is that word with the bits of the next tile.
+    """
+    plane = planes[colour]
+    rows, words = plane.shape[0] - 2, plane.shape[1] - 2
+    for i in range(1, rows + 1):
+        first, last = plane[i, 1], plane[i, words]
+        if tiled:
+            first = ((first & ~_FIRST_COLUMN) >> np.uint64(1)) | ((first & _FIRST_COLUMN) << np.uint64(7))
+            last = ((last & ~_LAST_COLUMN) << np.uint64(1)) | ((last & _LAST_COLUMN) >> np.uint64(7))
+        plane[i, 0], plane[i, words + 1] = last, first
+    for w in range(1, words + 1):
+        first, last = plane[1, w], plane[rows, w]
+        if tiled:
+            first = (first >> np.uint64(TILES)) | (first << np.uint64(BITS - TILES))
+            last = (last << np.uint64(TILES)) | (last >> np.uint64(BITS - TILES))
+        plane[0, w], plane[rows + 1, w] = last, first
+
+
+@kernel
+def sweep(planes, to_right, flags, digits, tiled, seed, number):
+    """Sweep number `number` of a run."""
+    for half in range(2 * number, 2 * number + 2):
+        half_sweep(planes, to_right, flags, digits, seed, half, 0, planes.shape[1] - 2)
+        close_rim(planes, half % 2, tiled)
+
+
+@kernel
+def run(planes, to_right, flags, digits, tiled, seed, number, every, broken, up):
+    """Sweep and record: after every `every` sweeps, the first of them number `number`, fill a row of `broken`, `up`."""
+    for record in range(broken.shape[0]):
+        for _ in range(every):
+            sweep(planes, to_right, flags, digits, tiled, seed, number)
+            number += 1
+        count(planes, flags, tiled, broken[record], up[record])
+
+
+@kernel
+def count(planes, flags, tiled, broken, up):
+    """Count the unsatisfied bonds and the spins +1."""
+    if tiled:
+        count_tiles(planes, flags, broken, up)
+    else:
+        count_replicas(planes, flags, broken, up)
+
+
+@kernel
+def count_bits(word):
+    """Number of set bits: sums of 1, 2, 4, 8 neighbouring bits, side by side in the word."""
+    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (word * _BYTES) >> np.uint64(56)
+
+
+@kernel
+def count_tiles(planes, flags, broken, up):
+    """Count the unsatisfied bonds and the spins +1 of all tiles together, into `broken` and `up` (64,), entry 0.
+
+    Every bond has one end of colour 0, so the four bonds of each spin of that colour are all bonds there are.
+    """
+    rows, words = planes.shape[1] - 2, planes.shape[2] - 2
+    for i in range(1, rows + 1):
+        spins, beside = planes[0, i, 1 : words + 1], planes[1, i, 1 : words + 1]
+        above, below, beyond = planes[1, i - 1, 1:], planes[1, i + 1, 1:], planes[1, i, 2 * ((i - 1) % 2) :]
+        bonds, ones = _NO_BITS, _NO_BITS
+        for w in range(words):
+            s = spins[w] ^ flags[0]
+            bonds += count_bits(s ^ above[w]) + count_bits(s ^ below[w])
+            bonds += count_bits(s ^ beside[w]) + count_bits(s ^ beyond[w])
+            ones += count_bits(spins[w]) + count_bits(beside[w])
+        broken[0] += np.int64(bonds)
+        up[0] += np.int64(ones)
+
+
+@kernel
+def count_replicas(planes, flags, broken, up):
+    """Count the unsatisfied bonds and the spins +1 of each replica, into `broken` and `up` (64,).
+
+    A word is taken apart into eight, whose bytes are 0 or 1; byte b of number r is replica 8 b + r. The bytes are
+    summed down the rows, at most 63 of them: four bonds a row make 252, and a byte holds 255.
+    """
+    rows, words = planes.shape[1] - 2, planes.shape[2] - 2
+    bonds, ones = np.empty((2, 8, words), dtype=np.uint64)
+    for begin in range(1, rows + 1, 63):
+        end = min(begin + 63, rows + 1)
+        bonds[:], ones[:] = 0, 0
+        for i in range(begin, end):
+            spins, beside = planes[0, i, 1 : words + 1], planes[1, i, 1 : words + 1]
+            above, below, beyond = planes[1, i - 1, 1:], planes[1, i + 1, 1:], planes[1, i, 2 * ((i - 1) % 2) :]
+            for r in range(8):
+                place = np.uint64(r)
+                for w in range(words):
+                    s = spins[w] ^ flags[0]
+                    vertical = (((s ^ above[w]) >> place) & _BYTES) + (((s ^ below[w]) >> place) & _BYTES)
+                    horizontal = (((s ^ beside[w]) >> place) & _BYTES) + (((s ^ beyond[w]) >> place) & _BYTES)
+                    bonds[r, w] += vertical + horizontal
+                    ones[r, w] += ((spins[w] >> place) & _BYTES) + ((beside[w] >> place) & _BYTES)
+        for r in range(8):
+            for w in range(words):
+                for byte in range(8):
+                    place = np.uint64(8 * byte)
+                    broken[8 * byte + r] += np.int64((bonds[r, w] >> place) & np.uint64(255))
+                    up[8 * byte + r] += np.int64((ones[r, w] >> place) & np.uint64(255))
+
+
+@kernel
+def pack(spins, planes):
+    """Set bit r of the words to the spins of part r: spins (R, rows, columns) int8, planes as in `half_sweep`.
+
+    The spin in row i, column j has colour (i + j) % 2 and stands in word j // 2 of its row. So its neighbours to the
+    left and to the right are, in the row of the other colour, the word in the same place and one of the two next to
+    that: the one to the right where j is odd.
+    """
+    for r in range(spins.shape[0]):
+        for i in range(spins.shape[1]):
+            for j in range(spins.shape[2]):
+                if spins[r, i, j] > 0:
+                    planes[(i + j) % 2, i + 1, j // 2 + 1] |= np.uint64(1) << np.uint64(r)
+
+
+@kernel
+def unpack(planes, spins):
+    """Read the spins (R, rows, columns) int8 off the words."""
+    for r in range(spins.shape[0]):
+        for i in range(spins.shape[1]):
+            for j in range(spins.shape[2]):
+                bit = (planes[(i + j) % 2, i + 1, j // 2 + 1] >> np.uint64(r)) & np.uint64(1)
+                spins[r, i, j] = 2 * np.int8(bit) - 1

@@ -1,0 +1,274 @@
+"""Best fits in the sense of the largest error, with a proof that nothing nearby is better.
+
+Least squares has scipy.optimize.least_squares. This module has its rival, the *minimax* or Chebyshev fit: parameters p
+for which the largest error on an interval,
+
+    E(p) = max |e(x; p)|,    e(x; p) = model(x; p) - target(x),
+
+is as small as it can be. At the optimum several errors are equally large, and whatever one does to the parameters, one
+of them grows. That is a finite certificate: points x_k with |e(x_k)| = E and weights w_k >= 0 that add up to 1, with
+
+    sum_k  w_k sign(e_k) grad_p model(x_k) = 0.
+
+For if a small change d of the parameters made all of these errors smaller, sign(e_k) grad_p model(x_k) . d would be
+negative for every k, and its weighted mean zero. Where the model is linear in its parameters, the change need not be
+small, and the certificate proves that no parameters at all do better. Where it is not, the proof is of a local optimum.
+
+The method is Newton's idea: replace the model by its tangent in the parameters, solve the minimax problem of that, a
+linear programme, step there, and repeat. A trust region keeps the steps where the tangent means something.
+
+Reference
+---------
+E. W. Cheney, Introduction to approximation theory, McGraw-Hill (1966): chapter 3, the characterisation.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import linprog, minimize_scalar
+
+from ..core import arguments
+
+MAX_STEPS = 200
+TOLERANCE = 1e-9  # relative to the error; what the linear programmes resolve
+SMALL = 0.01  # a parameter is taken to matter on this scale at least; the differences below use it
+
+
+class Certificate(NamedTuple):
+    """What `certify` returns.
+
+    Attributes
+    ----------
+    error : float
+        Largest error on the interval.
+    bound : float
+        What the largest error could be brought down to if the model were its tangent at these parameters. Equal to
+        `error` at an optimum. For a model linear in its parameters no parameters have an error below the bound.
+    points : (K,) float64
+        Points that take part in the proof, ascending.
+    errors : (K,) float64
+        Model minus target there.
+    weights : (K,) float64
+        Positive, of sum 1, such that sum_k weights_k sign_k grad_p model(points_k) = 0.
+    """
+
+    error: float
+    bound: float
+    points: np.ndarray
+    errors: np.ndarray
+    weights: np.ndarray
+
+
+class Minimax(NamedTuple):
+    """What `minimax` returns.
+
+    Attributes
+    ----------
+    parameters : (P,) float64
+        The best ones.
+    error : float
+        Largest error with them.
+    points, errors, weights : (K,) float64
+        The certificate, as in `Certificate`: where the error is largest, its sign there, and the weights that balance.
+    """
+
+    parameters: np.ndarray
+    error: float
+    points: np.ndarray
+    errors: np.ndarray
+    weights: np.ndarray
+
+
+def minimax(model, target, x, start) -> Minimax:
+    """Fit a model so that its largest error is as small as possible.
+
+    Parameters
+    ----------
+    model : callable
+        ``model(x, *parameters)`` with an array `x` gives an array of the same shape. It has to be differentiable in its
+        parameters, and need not be linear in them.
+    target : callable
+        ``target(x)``, likewise.
+    x : (n,) array_like
+        Ascending points from one end of the interval to the other, fine enough that between two neighbours the error
+        has at most one extremum. A kink of the target should be among them. Between them extrema are located exactly.
+    start : (P,) array_like
+        Parameters to start from. Choose units in which a change by a hundredth is not a large one.
+
+    Returns
+    -------
+    Minimax
+        An optimum that no small change of the parameters improves, to a relative 1e-9 in the error.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape, if model or target is not finite at the start, or if a parameter has
+        no influence there.
+    RuntimeError
+        If no optimum is reached, because the model has a kink in its parameters or they run away to infinity.
+
+    Examples
+    --------
+    The best straight line for a parabola; three errors of 1/8 take turns:
+
+    >>> best = minimax(lambda x, a, b: a + b * x, np.square, np.linspace(0, 1, 9), [0, 0])
+    >>> print(best.parameters.round(9), round(best.error, 9))
+    [-0.125  1.   ] 0.125
+    >>> print(best.points.round(6), best.errors.round(9))
+    [0.  0.5 1. ] [-0.125  0.125 -0.125]
+    """
+    x, p = _interval(x), _parameters("start", start)
+    points, errors = _extrema(model, target, x, p)
+    error, radius = np.abs(errors).max(), 1.0
+    for _ in range(MAX_STEPS):
+        if error == 0.0:
+            return Minimax(p, 0.0, points, errors, np.full(len(points), 1 / len(points)))
+        # The whole grid takes part, so that the tangent's errors are watched where the next extrema may be.
+        everywhere = np.union1d(x, points)
+        slopes = _slopes(model, everywhere, p)
+        step = _tangent_step(_error(model, target, everywhere, p), slopes, np.abs(slopes).max(axis=0), radius)
+        gain = error - step.error
+        if gain <= TOLERANCE * error:
+            certificate = certify(model, target, x, p)
+            if certificate.bound >= (1 - 10 * TOLERANCE) * error:
+                return Minimax(p, *certificate[:1], *certificate[2:])
+        trial = p + step.change
+        try:
+            new_points, new_errors = _extrema(model, target, x, trial)
+            gained = error - np.abs(new_errors).max()
+        except ValueError:  # not finite there
+            gained = -np.inf
+        if gained > 0.0:
+            p, points, errors, error = trial, new_points, new_errors, error - gained
+        if gained > 0.75 * gain:
+            radius = min(2 * radius, 1e3)
+        elif gained < 0.25 * gain:
+            radius /= 4
+        if radius < 1e-12:
+            break
+    raise RuntimeError(
+        f"no optimum was reached from start {np.asarray(start).tolist()}: at {p.tolist()} the largest error is "
+        f"{error:.6g}. Try another start, and see that the model is smooth in its parameters"
+    )
+
+
+def certify(model, target, x, parameters) -> Certificate:
+    """Say how far parameters are from a minimax optimum, and prove it.
+
+    Parameters
+    ----------
+    model, target, x
+        As for `minimax`.
+    parameters : (P,) array_like
+        Where to look.
+
+    Returns
+    -------
+    Certificate
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `minimax`.
+
+    Examples
+    --------
+    The tangent at 1/2 is not the best line for a parabola, and the least error lies between the two numbers:
+
+    >>> c = certify(lambda x, a, b: a + b * x, np.square, np.linspace(0, 1, 9), [-0.25, 1.0])
+    >>> print(round(c.error, 9), round(c.bound, 9), c.weights.round(6))
+    0.25 0.125 [0.25 0.5  0.25]
+    """
+    x, p = _interval(x), _parameters("parameters", parameters)
+    points, errors = _extrema(model, target, x, p)
+    largest = np.abs(errors).max()
+    if largest == 0.0:
+        return Certificate(0.0, 0.0, points, errors, np.full(len(points), 1 / len(points)))
+    reach = np.abs(_slopes(model, x, p)).max(axis=0)
+    step = _tangent_step(errors, _slopes(model, points, p), reach, np.inf)
+    used = step.weights > 0
+    return Certificate(
+        float(largest), float(step.error), points[used], errors[used], step.weights[used] / step.weights.sum()
+    )
+
+
+class _Step(NamedTuple):
+    change: np.ndarray  # of the parameters
+    error: float  # largest error of the tangent after it
+    weights: np.ndarray  # of the points, from the dual programme
+
+
+def _tangent_step(errors, slopes, reach, radius) -> _Step:
+    """Solve min over d of max_k |e_k + slopes_k . d|, where reach_i |d_i| is at most radius times the largest error."""
+    largest = np.abs(errors).max()
+    if (reach == 0).any():
+        raise ValueError(f"parameter {reach.argmin()} has no influence on the model there")
+    # In these units errors and changes are of order one, and so are the tolerances of the solver.
+    e, A = errors / largest, slopes / reach
+    one = np.ones((len(e), 1))
+    solved = linprog(
+        np.r_[np.zeros(A.shape[1]), 1.0],  # minimise the last variable, the largest error t
+        A_ub=np.block([[A, -one], [-A, -one]]),  # e + A d <= t and -(e + A d) <= t
+        b_ub=np.r_[-e, e],
+        bounds=[(-radius, radius)] * A.shape[1] + [(0, None)],
+        method="highs-ds",
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    if solved.x is None:
+        raise RuntimeError(f"the linear programme was not solved: {solved.message}")
+    weights = -solved.ineqlin.marginals
+    return _Step(solved.x[:-1] * largest / reach, solved.x[-1] * largest, weights[: len(e)] + weights[len(e) :])
+
+
+def _slopes(model, x, p) -> np.ndarray:
+    """Derivatives of the model by its parameters, (n, P), by central differences."""
+    steps = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(p), SMALL)
+    columns = []
+    for k, step in enumerate(steps):
+        up, down = p.copy(), p.copy()
+        up[k] += step
+        down[k] -= step
+        columns.append((_values("model", model, x, up) - _values("model", model, x, down)) / (up[k] - down[k]))
+    return np.stack(columns, axis=1)
+
+
+def _extrema(model, target, x, p) -> tuple[np.ndarray, np.ndarray]:
+    """Points where the error has a local extremum or the interval an end, and the errors there."""
+    e = _error(model, target, x, p)
+    turns = (e[1:-1] - e[:-2]) * (e[2:] - e[1:-1]) <= 0
+    points, errors = [x[0], x[-1]], [e[0], e[-1]]
+    for k in 1 + np.flatnonzero(turns):
+        sign = 1.0 if 2 * e[k] >= e[k - 1] + e[k + 1] else -1.0  # a maximum or a minimum
+        peak = minimize_scalar(
+            lambda at, sign=sign: -sign * _error(model, target, np.array([at]), p)[0],
+            bounds=(x[k - 1], x[k + 1]),
+            method="bounded",
+            options={"xatol": 1e-9 * (x[k + 1] - x[k - 1])},
+        )
+        better = -peak.fun > sign * e[k]  # at a kink the point of the grid is the better one
+        points.append(peak.x if better else x[k])
+        errors.append(-sign * peak.fun if better else e[k])
+    points, first = np.unique(points, return_index=True)
+    return points, np.array(errors)[first]
+
+
+def _error(model, target, x, p) -> np.ndarray:
+    return _values("model", model, x, p) - _values("target", target, x, ())
+
+
+def _values(name, function, x, p) -> np.ndarray:
+    return arguments.real_array(f"{name}(x)", function(x, *p), x.shape, what=" (that of x)")
+
+
+def _interval(x) -> np.ndarray:
+    x = arguments.real_array("x", x)
+    if x.ndim != 1 or x.size < 3 or not (np.diff(x) > 0).all():
+        raise ValueError(f"x must be one-dimensional and ascending, with three points at least, got shape {x.shape}")
+    return x
+
+
+def _parameters(name, value) -> np.ndarray:
+    if np.ndim(value) != 1 or np.size(value) == 0:
+        raise ValueError(f"{name} must be a one-dimensional array of parameters, got shape {np.shape(value)}")
+    return arguments.real_array(name, value).copy()

@@ -1,0 +1,624 @@
+"""Finite-size scaling: from runs on small lattices to a critical point and its exponents, with errors.
+
+A run at one temperature knows the neighbouring ones as well. With beta = 1 / T, an average at T' is an average at T in
+which every record has the weight exp(-(beta' - beta) E): `reweight`. It reaches as far as the energies that were seen.
+
+Every error here is a jackknife over blocks that are independent of each other. `reweight` gives each average B + 1
+times, from all records and from all but one block, side by side in one array. What is worked out from such arrays is
+again such an array, so that an error survives any formula; `estimate` reads it off, and `combine` does so for functions
+of several runs.
+
+Near T_c a quantity that goes as |t|^-kappa in the infinite lattice follows on lattices of side L
+
+    value = L^(kappa / nu) g(t L^(1 / nu)),     t = T / T_c - 1,
+
+up to corrections that die out as L grows. At T_c it is a power of L (`power_law`); Binder's cumulant has kappa = 0, and
+its curves for two sizes cross there (`crossing`); and all sizes fall on one curve (`collapse`, `quality`).
+
+References
+----------
+A. M. Ferrenberg and R. H. Swendsen, Phys. Rev. Lett. 61, 2635 (1988): reweighting.
+K. Binder, Z. Phys. B 43, 119 (1981): the cumulant and its crossings.
+M. E. Fisher and M. N. Barber, Phys. Rev. Lett. 28, 1516 (1972): scaling with the size.
+J. Houdayer and A. K. Hartmann, Phys. Rev. B 70, 014418 (2004): the quality of a collapse.
+L. P. Kadanoff, Physics 2, 263 (1966): block spins.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.optimize import minimize
+from scipy.stats import chi2
+
+from ..core import arguments
+from ..core.jit import kernel
+from ..lattice.geometry import Lattice
+from .observables import BLOCK_TIMES, LEAST_BLOCKS, MOST_BLOCKS, Estimate, integrated_time
+
+# Reweighting is refused where the records are worth less than this share of their number.
+_LEAST_SHARE = 0.1
+
+
+class Sample(NamedTuple):
+    """A run at one temperature, cut into independent blocks.
+
+    Attributes
+    ----------
+    L : int
+        Side of the lattice.
+    N : int
+        Number of spins.
+    T : float
+    e, m : (n,) float64
+        Energy and magnetisation per spin, record by record.
+    starts : (B,) int64
+        Where each block begins.
+    """
+
+    L: int
+    N: int
+    T: float
+    e: np.ndarray
+    m: np.ndarray
+    starts: np.ndarray
+
+
+class Averages(NamedTuple):
+    """Averages at one or more temperatures, each once from all records and once without each block.
+
+    Attributes
+    ----------
+    N : int
+        Number of spins.
+    T : float or (K,) float64
+    e, abs_m, m2, m4 : (B + 1,) or (B + 1, K) float64
+        Averages of the energy per spin, and of abs(m), m**2 and m**4. Entry 0 is from all records, entry b + 1 from all
+        but block b.
+    e_m2, e_m4 : of the same shape
+        Averages of e m**2 and e m**4.
+    """
+
+    N: int
+    T: np.ndarray
+    e: np.ndarray
+    abs_m: np.ndarray
+    m2: np.ndarray
+    m4: np.ndarray
+    e_m2: np.ndarray
+    e_m4: np.ndarray
+
+    @property
+    def binder(self) -> np.ndarray:
+        """Binder's cumulant U = 1 - <m^4> / (3 <m^2>^2)."""
+        return 1 - self.m4 / (3 * self.m2**2)
+
+    @property
+    def binder_slope(self) -> np.ndarray:
+        """Its derivative dU/dT, from d<A>/d(beta) = N (<e> <A> - <e A>)."""
+        by_m2 = self.N * (self.e * self.m2 - self.e_m2)
+        by_m4 = self.N * (self.e * self.m4 - self.e_m4)
+        by_beta = (2 * self.m4 * by_m2 / self.m2 - by_m4) / (3 * self.m2**2)
+        return -by_beta / self.T**2
+
+
+class Crossing(NamedTuple):
+    """Where the cumulants of two sizes cross: the temperature, and the value of the cumulant there."""
+
+    T: Estimate
+    U: Estimate
+
+
+class PowerLaw(NamedTuple):
+    """What `power_law` returns.
+
+    Attributes
+    ----------
+    exponent, error : float
+        With one standard deviation.
+    amplitude, correction : float
+        A and c of A L^exponent exp(c L^-omega); c is 0 where no omega was given.
+    chi2 : float
+        Sum of the squared deviations in units of the errors.
+    dof : int
+        Number of sizes less the number of constants fitted.
+    p : float
+        Probability of a chi2 at least as large if the law and the errors are right. 1 where dof is 0.
+    """
+
+    exponent: float
+    error: float
+    amplitude: float
+    correction: float
+    chi2: float
+    dof: int
+    p: float
+
+    def __str__(self) -> str:
+        """The exponent with its error in brackets, as an `Estimate` prints."""
+        return str(Estimate(self.exponent, self.error, 0.5, self.dof))
+
+
+class Curve(NamedTuple):
+    """A quantity against temperature on lattices of side L: independent points, T ascending, all (k,) float64."""
+
+    L: int
+    T: np.ndarray
+    value: np.ndarray
+    error: np.ndarray
+
+
+class Collapse(NamedTuple):
+    """What `collapse` returns: three `Estimate` s, and the quality S of the best collapse."""
+
+    Tc: Estimate
+    nu: Estimate
+    exponent: Estimate
+    quality: float
+
+
+def sample(e, m, lattice: Lattice, T: float) -> Sample:
+    """Cut a run in equilibrium into blocks that are independent of each other.
+
+    Parameters
+    ----------
+    e, m : (n,) or (n, R) array_like
+        Energy and magnetisation per spin. Of one run it makes at most 100 blocks of at least 10 autocorrelation times,
+        those of e or m**2, whichever is slower. Where R independent runs stand side by side, as `multispin.replicas`
+        returns them, each is a block; there must be at least 10.
+    lattice : Lattice
+        On which they were recorded; its first side counts as L.
+    T : float
+        Temperature, above 0.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range, or if the run is too short for 10 such blocks.
+
+    Examples
+    --------
+    >>> from spinlearn import lattice
+    >>> from spinlearn.lattice import cluster
+    >>> torus = lattice.square(8)
+    >>> run = cluster.wolff(lattice.all_up(torus), torus, 2.3, 4000, rng=np.random.default_rng(1))
+    >>> sample(run.e[100:], run.m[100:], torus, 2.3).starts.size
+    100
+    """
+    T = arguments.number("T", T, above=0)
+    if np.shape(e) != np.shape(m):
+        raise ValueError(f"e and m must have the same shape, got {np.shape(e)} and {np.shape(m)}")
+    if np.ndim(e) == 2:
+        records, blocks = np.shape(e)
+        if blocks < LEAST_BLOCKS or records == 0:
+            raise ValueError(f"e must hold at least {LEAST_BLOCKS} runs side by side, got shape {np.shape(e)}")
+        e, m = (arguments.real_array(name, series).T.ravel() for name, series in (("e", e), ("m", m)))
+        starts = records * np.arange(blocks)
+    else:
+        e, m = arguments.series("e", e), arguments.series("m", m)
+        tau = max(integrated_time(e).tau, integrated_time(m**2).tau)
+        blocks = min(MOST_BLOCKS, e.size // math.ceil(BLOCK_TIMES * tau))
+        if blocks < LEAST_BLOCKS:
+            raise ValueError(
+                f"e and m must be longer: {e.size} records make fewer than {LEAST_BLOCKS} blocks of {BLOCK_TIMES} "
+                f"tau, with tau = {tau:.3g}"
+            )
+        starts = np.linspace(0, e.size, blocks + 1).astype(np.int64)[:-1]
+    return Sample(lattice.shape[0], lattice.size, T, e, m, starts)
+
+
+def reweight(sample: Sample, T) -> Averages:
+    """Averages at other temperatures than the one that was run.
+
+    Parameters
+    ----------
+    sample : Sample
+    T : float or (K,) array_like
+        Temperatures, above 0 and near the sample's own: where the weights leave less than a tenth of the records, as
+        counted by (sum w)^2 / sum w^2, the answer would rest on a few of them and is refused.
+
+    Returns
+    -------
+    Averages
+        Entries of shape (B + 1,) for one temperature and (B + 1, K) for several.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `T` has the wrong type, shape or range, or lies too far away.
+
+    Examples
+    --------
+    >>> from spinlearn import lattice
+    >>> from spinlearn.lattice import cluster
+    >>> torus = lattice.square(8)
+    >>> run = cluster.wolff(lattice.all_up(torus), torus, 2.3, 4000, rng=np.random.default_rng(1))
+    >>> at = reweight(sample(run.e[100:], run.m[100:], torus, 2.3), [2.2, 2.3, 2.4])
+    >>> at.e.shape, bool((np.diff(at.e[0]) > 0).all())
+    ((101, 3), True)
+    """
+    temperatures = arguments.real_array("T", T)
+    if np.ndim(T) > 1:
+        raise ValueError(f"T must be a number or one-dimensional, got shape {np.shape(T)}")
+    if not (temperatures > 0).all():
+        raise ValueError(f"T must be greater than 0, got {temperatures.min()}")
+    e, m = sample.e, sample.m
+    m2 = m**2
+    observed = np.stack([np.ones_like(e), e, abs(m), m2, m2**2, e * m2, e * m2**2])
+    above_lowest = sample.N * (e - e.min())
+    columns = []
+    for t in temperatures.ravel():
+        exponent = (1 / sample.T - 1 / t) * above_lowest
+        weight = np.exp(exponent - exponent.max())
+        share = weight.sum() ** 2 / (weight**2).sum() / weight.size
+        if share < _LEAST_SHARE:
+            raise ValueError(
+                f"T must be nearer to {sample.T:g}, where the sample was run: at {t:g} its {weight.size} records are "
+                f"worth {share * weight.size:.0f}"
+            )
+        blocks = np.add.reduceat(observed * weight, sample.starts, axis=1)
+        whole = blocks.sum(axis=1, keepdims=True)
+        columns.append(np.concatenate([whole, whole - blocks], axis=1))
+    total = np.stack(columns, axis=-1).reshape(len(observed), -1, *np.shape(T))
+    return Averages(sample.N, temperatures.reshape(np.shape(T))[()], *(total[1:] / total[0]))
+
+
+def estimate(replicates) -> Estimate:
+    """Value and error of a number that was worked out once from all records and once without each block.
+
+    Parameters
+    ----------
+    replicates : (B + 1,) array_like
+        As they follow from the entries of `Averages`.
+
+    Returns
+    -------
+    Estimate
+        The value from all records, less the bias of order 1/n of a nonlinear function of averages. Its ``n`` is B.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `replicates` is not a finite one-dimensional array of at least 3.
+
+    Examples
+    --------
+    >>> print(estimate([2.0, 1.9, 2.1, 2.0]))
+    2.00(12)
+    """
+    return combine(lambda one: one, replicates)
+
+
+def combine(function, *replicates) -> Estimate:
+    """Value and error of a function of several independent runs.
+
+    Parameters
+    ----------
+    function : callable
+        Takes one entry of each array, and returns a number.
+    *replicates : (B + 1, …) array_like
+        One array for each run, as in `Averages`; B may differ. While one run lends its replicates the others stay at
+        entry 0, and the squares of the errors add up.
+
+    Returns
+    -------
+    Estimate
+        With ``n`` the number of blocks in all.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape, or if the function does not return finite numbers.
+
+    Examples
+    --------
+    >>> print(combine(lambda a, b: a / b, [2.0, 1.9, 2.1, 2.0], [4.0, 4.2, 3.8]))
+    0.499(38)
+    """
+    if not callable(function):
+        raise TypeError(f"function must be callable, not {type(function).__name__}")
+    arrays = [arguments.real_array("replicates", one).reshape(np.shape(one)) for one in replicates]
+    if not arrays or any(one.ndim == 0 or len(one) < 3 for one in arrays):
+        raise ValueError("replicates must be arrays of at least 3 entries: the whole, and without each block")
+    first = [one[0] for one in arrays]
+    whole = float(function(*first))
+    value, variance, blocks = whole, 0.0, 0
+    for k, one in enumerate(arrays):
+        B = len(one) - 1
+        rest = np.array([float(function(*first[:k], entry, *first[k + 1 :])) for entry in one[1:]])
+        value += (B - 1) * (whole - rest.mean())
+        variance += (B - 1) * rest.var()
+        blocks += B
+    if not (math.isfinite(value) and math.isfinite(variance)):
+        raise ValueError("function must return finite numbers, for all records and without any one block")
+    return Estimate(float(value), math.sqrt(variance), 0.5, blocks)
+
+
+def crossing(one: Sample, other: Sample, T) -> Crossing:
+    """Where Binder's cumulants of two sizes cross.
+
+    Parameters
+    ----------
+    one, other : Sample
+        Independent runs.
+    T : (K,) array_like
+        At least 4 temperatures, ascending, within reach of both samples. The crossing is looked for between the first
+        and the last one. In between the curves are splines; a dozen temperatures are plenty.
+
+    Returns
+    -------
+    Crossing
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `reweight`; and if the curves do not cross exactly once, also without any one block.
+
+    Examples
+    --------
+    >>> from spinlearn import lattice
+    >>> from spinlearn.lattice import cluster
+    >>> samples, rng = [], np.random.default_rng(1)
+    >>> for L in (4, 8):
+    ...     torus = lattice.square(L)
+    ...     run = cluster.wolff(lattice.all_up(torus), torus, 2.27, 40_000, rng=rng)
+    ...     samples.append(sample(run.e[100:], run.m[100:], torus, 2.27))
+    >>> found = crossing(*samples, np.linspace(2.2, 2.34, 9))
+    >>> abs(found.T.value - 2.23) < 4 * found.T.error < 0.04
+    True
+    """
+    T = arguments.real_array("T", T)
+    if T.ndim != 1 or T.size < 4 or not (np.diff(T) > 0).all():
+        raise ValueError("T must hold at least 4 temperatures, ascending")
+    curves = [reweight(part, T).binder for part in (one, other)]
+
+    def meet(U, V):
+        roots = CubicSpline(T, U - V).roots(extrapolate=False)
+        if roots.size != 1:
+            raise ValueError(
+                f"T must enclose one crossing of the cumulants, but between {T[0]:g} and {T[-1]:g} there are "
+                f"{roots.size}"
+            )
+        return roots[0]
+
+    def height(U, V):
+        return CubicSpline(T, U)(meet(U, V))
+
+    return Crossing(combine(meet, *curves), combine(height, *curves))
+
+
+def power_law(L, values, *, omega: float | None = None) -> PowerLaw:
+    """Fit A L^p to independent measurements, by weighted least squares in the logarithms.
+
+    Parameters
+    ----------
+    L : (k,) array_like
+        Sizes, above 0.
+    values : sequence of k `Estimate`, or (k, 2) array_like
+        Values and errors, all above 0.
+    omega : float, optional
+        Also fit a correction: A L^p exp(c L^-omega), which for large L is A L^p (1 + c L^-omega). Above 0.
+
+    Returns
+    -------
+    PowerLaw
+        The error is that of the measurements alone. Whether a power is the right law chi2 can tell.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range, or if there are fewer sizes than constants.
+
+    Examples
+    --------
+    >>> fit = power_law([8, 16, 32], [(2.0, 0.02), (4.0, 0.04), (8.0, 0.08)])
+    >>> print(fit)
+    1.000(10)
+    """
+    L = arguments.real_array("L", L)
+    values = arguments.real_array("values", [tuple(one)[:2] for one in values], (L.size, 2), what=" (value and error)")
+    constants = 2 if omega is None else 3
+    if L.ndim != 1 or np.unique(L).size < constants:
+        raise ValueError(f"L must hold at least {constants} different sizes, got {np.unique(L).size}")
+    for name, array in (("L", L), ("values", values)):
+        if not (array > 0).all():
+            raise ValueError(f"{name} must be greater than 0, got {array.min()}")
+    terms = [np.ones_like(L), np.log(L)]
+    if omega is not None:
+        terms.append(L ** -arguments.number("omega", omega, above=0))
+    weight = values[:, 0] / values[:, 1]  # one over the error of the logarithm
+    design = np.stack(terms, axis=1) * weight[:, None]
+    target = np.log(values[:, 0]) * weight
+    constants_found, *_ = np.linalg.lstsq(design, target, rcond=None)
+    variance = np.linalg.inv(design.T @ design)[1, 1]
+    off = float(((target - design @ constants_found) ** 2).sum())
+    dof = L.size - constants
+    return PowerLaw(
+        exponent=float(constants_found[1]),
+        error=math.sqrt(variance),
+        amplitude=float(np.exp(constants_found[0])),
+        correction=float(constants_found[2]) if omega is not None else 0.0,
+        chi2=off,
+        dof=dof,
+        p=float(chi2.sf(off, dof)) if dof else 1.0,
+    )
+
+
+def quality(x, y, dy) -> float:
+    """How well scaled data fall on one curve: the S of Houdayer and Hartmann, about 1 where errors explain the rest.
+
+    For each point, the master curve is the straight line through its neighbours: of every other set that reaches over
+    the point, the next one to the left and the next one to the right. S is the mean of the squared distances from the
+    line, in units of the errors of point and line together.
+
+    Parameters
+    ----------
+    x, y, dy : sequences of arrays
+        One array for each set, of the same length in all three: places in ascending order, values, errors above 0.
+
+    Returns
+    -------
+    float
+        Infinite where fewer than half of the points have neighbours.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range.
+
+    Examples
+    --------
+    >>> x = [np.arange(0.0, 8.0), np.arange(0.5, 8.0)]
+    >>> quality(x, [x[0], x[1]], [0.1 + 0 * x[0], 0.1 + 0 * x[1]]) < 1e-9
+    True
+    """
+    if not len(x) == len(y) == len(dy) or len(x) < 2:
+        raise ValueError(f"x, y and dy must hold as many sets, at least 2, got {len(x)}, {len(y)} and {len(dy)}")
+    sets = [[arguments.real_array(n, one) for one in sort] for n, sort in (("x", x), ("y", y), ("dy", dy))]
+    for xs, ys, errors in zip(*sets, strict=True):
+        if not xs.shape == ys.shape == errors.shape or xs.ndim != 1 or xs.size < 2:
+            raise ValueError(f"x, y and dy must be alike in shape, got {xs.shape}, {ys.shape} and {errors.shape}")
+        if not (np.diff(xs) > 0).all():
+            raise ValueError("x must be ascending in every set")
+        if not (errors > 0).all():
+            raise ValueError(f"dy must be greater than 0, got {errors.min()}")
+    starts = np.cumsum([0, *map(len, sets[0])])
+    return mean_square_distance(*map(np.concatenate, sets), starts)
+
+
+def collapse(
+    curves, *, Tc: float, nu: float, exponent: float, resamples: int = 40, rng: np.random.Generator
+) -> Collapse:
+    """Find the T_c, nu and exponent with which all sizes fall best on one curve.
+
+    That is, value L^-exponent against (T / T_c - 1) L^(1/nu), with the least `quality` S.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        At least two sizes.
+    Tc, nu, exponent : float
+        Where the search starts; the first two above 0.
+    resamples : int
+        The errors are the scatter of so many further searches, at least 10, after noise of the size of the errors has
+        been added to the data.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Collapse
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range, or if the curves do not overlap at the start.
+
+    Examples
+    --------
+    >>> curves = []
+    >>> for L in (8, 16, 32):
+    ...     T = 2 * (1 + np.linspace(-2, 2, 15) / L)
+    ...     curves.append(Curve(L, T, L**0.5 * np.exp(-(T / 2 - 1) * L), np.full(15, 0.01 * L**0.5)))
+    >>> found = collapse(curves, Tc=2.01, nu=1.1, exponent=0.45, rng=np.random.default_rng(1))
+    >>> abs(found.Tc.value - 2) < 0.01, abs(found.nu.value - 1) < 0.05, abs(found.exponent.value - 0.5) < 0.05
+    (True, True, True)
+    """
+    start = np.array(
+        [
+            arguments.number("Tc", Tc, above=0),
+            arguments.number("nu", nu, above=0),
+            arguments.number("exponent", exponent),
+        ]
+    )
+    resamples = arguments.count("resamples", resamples, at_least=10)
+    arguments.generator(rng)
+    if len(curves) < 2:
+        raise ValueError(f"curves must hold at least 2 sizes, got {len(curves)}")
+    if not math.isfinite(quality(*scaled(curves, *start))):
+        raise ValueError("curves must overlap when they are scaled with the Tc, nu and exponent to start from")
+    sizes = [float(curve.L) for curve in curves]
+    starts = np.cumsum([0, *(len(curve.T) for curve in curves)])
+    L = np.repeat(sizes, np.diff(starts))
+    T, values, errors = (np.concatenate([curve[k] for curve in curves]) for k in (1, 2, 3))
+
+    def search(values, first, steps):
+        def S(at):
+            if at[0] <= 0 or at[1] <= 0:
+                return math.inf
+            shrink = L ** -at[2]
+            return mean_square_distance((T / at[0] - 1) * L ** (1 / at[1]), values * shrink, errors * shrink, starts)
+
+        # S jumps a little wherever a point gets another neighbour, so a single search may end in a small dent.
+        best = None
+        for step in steps:
+            corners = first + np.vstack([np.zeros(3), np.diag(step)])
+            options = {"initial_simplex": corners, "xatol": 1e-5, "fatol": 1e-4, "maxfev": 2000}
+            found = minimize(S, first, method="Nelder-Mead", options=options)
+            if best is None or found.fun < best.fun:
+                best, first = found, found.x
+        return best
+
+    wide = np.array([0.01 * start[0], 0.1 * start[1], 0.05])
+    steps = [wide * signs * size for size in (1, 0.3) for signs in ([1, 1, 1], [-1, 1, -1], [1, -1, 1], [-1, -1, -1])]
+    best = search(values, start, steps)
+    others = [search(rng.normal(values, errors), best.x, steps).x for _ in range(resamples)]
+    scatter = np.std(others, axis=0, ddof=1)
+    found = [Estimate(float(v), float(s), 0.5, T.size) for v, s in zip(best.x, scatter, strict=True)]
+    return Collapse(*found, float(best.fun))
+
+
+def scaled(curves, Tc: float, nu: float, exponent: float) -> tuple[list, list, list]:
+    """Scale curves for `quality` or for drawing.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+    Tc, nu, exponent : float
+
+    Returns
+    -------
+    x, y, dy : lists of arrays
+        (T / T_c - 1) L^(1/nu), value L^-exponent, and error L^-exponent.
+
+    Examples
+    --------
+    >>> scaled([Curve(4, np.array([2.0, 3.0]), np.ones(2), np.ones(2))], Tc=2.0, nu=1.0, exponent=0.5)[0]
+    [array([0., 2.])]
+    """
+    x = [(curve.T / Tc - 1) * curve.L ** (1 / nu) for curve in curves]
+    return x, [c.value * c.L**-exponent for c in curves], [c.error * c.L**-exponent for c in curves]
+
+
+@kernel
+def mean_square_distance(x, y, dy, starts):
+    """The S of `quality`: sets lie one behind the other, set a from ``starts[a]`` to ``starts[a + 1] - 1``."""
+    total, terms = 0.0, 0
+    for a in range(starts.size - 1):
+        for i in range(starts[a], starts[a + 1]):
+            # Sums over the neighbours for the line y = A + B (x - x_i), with weights 1 / dy^2.
+            w = wx = wy = wxx = wxy = 0.0
+            for c in range(starts.size - 1):
+                first, last = starts[c], starts[c + 1] - 1
+                if c == a or not x[first] <= x[i] <= x[last]:
+                    continue
+                k = first + 1
+                while x[k] < x[i]:
+                    k += 1
+                for j in range(k - 1, k + 1):
+                    weight, d = dy[j] ** -2, x[j] - x[i]
+                    w += weight
+                    wx += weight * d
+                    wy += weight * y[j]
+                    wxx += weight * d * d
+                    wxy += weight * d * y[j]
+            spread = w * wxx - wx * wx
+            if spread > 0:
+                there, variance = (wxx * wy - wx * wxy) / spread, wxx / spread
+                total += (y[i] - there) ** 2 / (dy[i] ** 2 + variance)
+                terms += 1
+    return total / terms if 2 * terms >= x.size else np.inf

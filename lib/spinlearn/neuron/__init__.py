@@ -1,0 +1,1 @@
+"""One neuron: `perceptron` decides and learns, `membrane` fires, `activation` is the gallery of its responses."""

@@ -1,0 +1,186 @@
+"""The exercise checks of page 1.1: right answers pass, typical mistakes are refused with the reason."""
+
+import numpy as np
+from checking import Answers
+from scipy.integrate import quad
+
+GATES = {"NAND": ([-1, -1], -1.5), "first only": ([1, -1], 0.5), "majority": ([1, 1, 1], 1.5)}
+
+
+def gate(name):
+    return GATES[name]
+
+
+def gates_with(**changed):
+    """The right gates, but for one of them; an underscore stands for a space."""
+    return (GATES | {name.replace("_", " "): value for name, value in changed.items()}).get
+
+
+def learner(*, first=0.0, passes=10_000, correct=lambda x, y: y * x, wrong=lambda a: a <= 0, count=lambda m, p: m):
+    """Rosenblatt's rule with one thing changed."""
+
+    def rosenblatt(X, y):
+        w, mistakes, done = np.full(X.shape[1], first), 0, 0
+        while done < passes:
+            before, done = mistakes, done + 1
+            for x, label in zip(X, y, strict=True):
+                if wrong(label * (w @ x)):
+                    w = w + correct(x, label)
+                    mistakes += 1
+            if mistakes == before:
+                break
+        return w, count(mistakes, done)
+
+    return rosenblatt
+
+
+def changes_the_examples(X, y):
+    X *= y[:, None]
+    return learner()(X, np.ones(len(X)))
+
+
+def backwards(X, y):
+    return learner()(X[::-1], y[::-1])
+
+
+def bisect(end="high", tolerance=1e-3, rate_of="high", most=10_000):
+    """Bisection with one thing changed."""
+
+    def onset(rate, low, high):
+        while high - low > tolerance:
+            middle = (low + high) / 2
+            low, high = (low, middle) if rate(middle) > 0 else (middle, high)
+        ends = {"low": low, "high": high, "middle": (low + high) / 2, "above": high + 0.01}
+        return ends[end], rate(ends[rate_of])
+
+    return onset
+
+
+def walks(step):
+    def onset(rate, low, high):
+        current = low
+        while rate(current) == 0:
+            current += step
+        return current, rate(current)
+
+    return onset
+
+
+def asks_again(rate, low, high):
+    return max(bisect()(rate, low, high) for _ in range(4))
+
+
+def quadratic(I, v_reset):
+    if I > 0:
+        return np.sqrt(I) / (np.pi / 2 - np.arctan(v_reset / np.sqrt(I)))
+    a = np.sqrt(-I)
+    if v_reset <= a:
+        return 0.0
+    return v_reset if a == 0 else 2 * a / np.log((v_reset + a) / (v_reset - a))
+
+
+def quadratic_by_quadrature(I, v_reset):
+    if v_reset <= np.sqrt(max(-I, 0)) and I <= 0:
+        return 0.0
+    return 1 / sum(quad(lambda v: 1 / (v * v + I), a, b, epsabs=0, epsrel=1e-12, limit=1000)[0]
+                   for a, b in ((v_reset, v_reset + 4), (v_reset + 4, np.inf)))  # fmt: skip
+
+
+def but(condition, other):
+    """The right rate, but `other` where the condition on the current holds."""
+    return lambda I, v_reset: other(I, v_reset) if condition(I) else quadratic(I, v_reset)
+
+
+def positive(I):
+    return I > 0
+
+
+def negative(I):
+    return I < 0
+
+
+RIGHT_ANSWERS = {
+    "1.1-a": [
+        gate,
+        lambda name: {"NAND": ((-2.0, -3.0), -4), "first only": ([5, -7], 5), "majority": ([1, 2, 2], 3)}[name],
+        lambda name: tuple(np.array(part) for part in GATES[name]),
+    ],
+    "1.1-b": [learner(), lambda X, y: list(learner()(X, y))],
+    "1.1-c": [bisect(), bisect(tolerance=1e-5)],
+    "1.1-d": [quadratic, quadratic_by_quadrature],
+}
+
+# Each typical mistake, with a word that its answer must contain.
+MISTAKES = {
+    "1.1-a": [
+        (gates_with(NAND=([1, 1], 2)), "opposite"),
+        (gates_with(NAND=([-1, -1], 1.5)), "minus this threshold"),
+        (gates_with(majority=([1, 1, 1], -1.5)), "minus this threshold"),
+        (gates_with(first_only=([1, -1], 0)), "equal to the threshold"),
+        (gates_with(first_only=([1, 1], 1)), "input 01 has the sum 1"),
+        (gates_with(majority=([1, 1, 1], 2.5)), "input 011 has the sum 2, not at"),
+        (gates_with(majority=([1, 1], 1.5)), "has 3 inputs"),
+        (gates_with(majority=3), "two things"),
+        (gates_with(majority=([1, 1, "one"], 2)), "are numbers"),
+        (gates_with(majority=([1, 1, np.nan], 2)), "finite"),
+        (gates_with(NAND=([-1, -1], None)), "single number"),
+    ],
+    "1.1-b": [
+        (learner(passes=1), "after one pass"),
+        (learner(correct=lambda x, y: -y * x, passes=50), "wrong side"),
+        (learner(correct=lambda x, y: -y * x, passes=1), "sign"),
+        (learner(correct=lambda x, y: x, passes=1000), "label is missing"),
+        (learner(correct=lambda x, y: 0.5 * y * x), "half of y x"),
+        (learner(wrong=lambda a: True, passes=1), "Only mistakes count"),
+        (learner(wrong=lambda a: a < 0), "wrong side"),
+        (learner(first=1.0), "not those of the rule"),
+        (backwards, "not those of the rule"),
+        (learner(count=lambda mistakes, passes: passes), "count the passes"),
+        (learner(count=lambda mistakes, passes: mistakes + 1), "mistakes on the way"),
+        (changes_the_examples, "changed the examples"),
+        (lambda X, y: learner()(X, y)[0], "two things"),
+        (lambda X, y: (learner()(X, y)[0][:-1], 3), "columns"),
+    ],
+    "1.1-c": [
+        (bisect(end="low", rate_of="low"), "just below"),
+        (bisect(end="middle", rate_of="middle", tolerance=0.5), "no wider than 0.001"),
+        (bisect(tolerance=0.01), "no wider than 0.001"),
+        (bisect(end="above", rate_of="high"), "no wider than 0.001"),
+        (bisect(rate_of="low"), "with a rate of 0 Hz"),
+        (walks(0.05), "no wider than 0.001"),
+        (walks(0.001), "thousand calls"),
+        (asks_again, "calls of rate"),
+        (lambda rate, low, high: (low, rate(low)), "too low"),
+        (lambda rate, low, high: 6.264, "two things"),
+    ],
+    "1.1-d": [
+        (but(positive, lambda I, v: np.sqrt(I) / np.pi), "minus infinity"),
+        (but(positive, lambda I, v: 1 / quadratic(I, v)), "time between spikes"),
+        (but(positive, lambda I, v: quadratic(I, -v)), "sign at the lower end"),
+        (but(positive, lambda I, v: I), "from v_reset to infinity"),
+        (but(negative, lambda I, v: 0.0), "past the point of no return"),
+        (but(negative, lambda I, v: 2 * quadratic(I, v)), "each over 2a"),
+        (but(negative, lambda I, v: 1.0), "never fires again"),
+        (but(lambda I: I == 0, lambda I, v: 0.0), "Without current"),
+        (lambda I, v: "fast", "single number"),
+        (lambda I, v: np.emath.sqrt(I) / (np.pi / 2 - np.arctan(v / np.emath.sqrt(I))), "no real square root"),
+    ],
+}
+
+
+class TestNeuronAsASwitch(Answers):
+    PAGE, RIGHT, MISTAKES = "1.1", RIGHT_ANSWERS, MISTAKES
+    FUNCTIONS = ("1.1-a", "1.1-b", "1.1-c", "1.1-d")
+
+
+def test_the_gates_do_what_their_names_say():
+    """The right answers are right by the definition of the unit, not only by the check."""
+    for name, (weights, threshold) in GATES.items():
+        inputs = np.array(np.meshgrid(*[[0, 1]] * len(weights))).reshape(len(weights), -1).T
+        fires = inputs @ weights >= threshold
+        wanted = {
+            "NAND": inputs.sum(axis=1) < 2,
+            "first only": (inputs[:, 0] == 1) & (inputs[:, -1] == 0),
+            "majority": inputs.sum(axis=1) >= 2,
+        }[name]
+        assert (fires == wanted).all()

@@ -1,0 +1,433 @@
+"""The cluster algorithms against enumeration, Kaufman and plain twins; wrong bond probabilities as controls."""
+
+import harness
+import numpy as np
+import pytest
+from harness import SIGNIFICANCE, Case, Xoshiro, relaxed, stationary
+
+from spinlearn import exact
+from spinlearn.lattice import all_up, chain, cluster, cubic, from_couplings, ising, random_spins, square, triangular
+from spinlearn.lattice.cluster import bond_probability, grow, swendsen_wang, wolff
+from spinlearn.measure.observables import mean
+
+pytestmark = pytest.mark.slow
+
+LINKS = np.triu(np.random.default_rng(4).random((8, 8)) < 0.4, 1)
+
+# beta is not 1, J is not 1, there is no field.
+CASES = {
+    "ring": Case(chain(8), 1.6, J=0.9),
+    "open chain": Case(chain(8, periodic=False), 0.8, J=0.7),
+    "square": Case(square(3, 3), 2.6, J=0.8),
+    "open square": Case(square(3, 3, periodic=False), 1.7, J=1.1),
+    "square two wide": Case(square(2, 4), 3.1, J=1.2),
+    "square two high": Case(square(4, 2), 2.2, J=0.7),
+    "triangular": Case(triangular(3, 3), 3.3, J=0.9),
+    "graph": Case(from_couplings(1.0 * (LINKS | LINKS.T))[0], 1.7, J=0.8),
+}
+each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+ALGORITHMS = [wolff, swendsen_wang]
+each_algorithm = pytest.mark.parametrize("algorithm", ALGORITHMS)
+LAW_LEVEL = SIGNIFICANCE / (2 * len(CASES) * len(ALGORITHMS))
+
+LARGER = [square(4, 5), square(2, 3), square(5, 5, periodic=False), triangular(4, 5), cubic(3), chain(12)]
+
+
+def by_table(lattice):
+    """The same geometry under a name that no special case is made for."""
+    return lattice._replace(name="table")
+
+
+# The Boltzmann law. Many small copies would be one lattice with many parts to Wolff, and a step would turn over a
+# cluster in one of them only. So there the chains run one by one.
+
+
+def chains_of(algorithm):
+    """A sampler for the harness, which starts every chain of the lattice of copies on its own."""
+
+    def sampler(start, lattice, T, sweeps, *, J, h, rng):
+        n = lattice.shape[1]
+        part = lattice._replace(name="part", shape=(n,), neighbours=lattice.neighbours[:n])
+        if algorithm is swendsen_wang:  # it cuts all copies into clusters at once
+            return swendsen_wang(start, lattice, T, sweeps, J=J, rng=rng)
+        spins = np.array(start, dtype=np.int8)
+        threshold = np.uint64(round(bond_probability(T, J) * 2**32))
+        state, queue, none = cluster.stream(rng), np.empty(n + 1, np.int32), np.empty(0, np.int64)
+        sizes = np.empty(sweeps, np.int64)
+        for one in spins:
+            cluster.wolff_steps(one, part.neighbours, 0, threshold, state, queue, sizes, sweeps + 1, none, none)
+        return ising.Run(spins, none, none)
+
+    return sampler
+
+
+@each_case
+@each_algorithm
+def test_chains_that_start_at_the_law_stay_there(case, algorithm, rng):
+    assert stationary(chains_of(algorithm), case, rng=rng) > LAW_LEVEL
+
+
+@each_case
+@each_algorithm
+def test_chains_that_start_all_up_reach_the_law(case, algorithm, rng):
+    assert relaxed(chains_of(algorithm), case, sweeps=40, rng=rng) > LAW_LEVEL
+
+
+@pytest.mark.parametrize("name", ["ring", "square", "open square", "triangular"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("factor", [0.5, 0.9], ids=["without its 2", "ten per cent too small"])
+def test_a_wrong_bond_probability_leaves_the_law(factor, algorithm, name, rng):
+    # J in the bonds only: 1 - exp(-J / T) for 1 - exp(-2 J / T).
+    right = chains_of(algorithm)
+
+    def wrong(start, lattice, T, sweeps, *, J, h, rng):
+        return right(start, lattice, T, sweeps, J=factor * J, h=h, rng=rng)
+
+    assert stationary(wrong, CASES[name], rng=rng) < LAW_LEVEL
+
+
+def fortuin_kasteleyn(spins, lattice, p) -> np.ndarray:
+    """Probabilities to reach each state in one sweep of Swendsen and Wang from `spins`, by listing all bonds."""
+    n = lattice.size
+    pairs = [(i, j) for i, row in enumerate(lattice.neighbours) for j in row if j > i]
+    equal = [(i, j) for i, j in pairs if spins[i] == spins[j]]
+    P = np.zeros(2**n)
+    for laid in range(2 ** len(equal)):
+        label = list(range(n))
+        count = 0
+        for k, (i, j) in enumerate(equal):
+            if laid >> k & 1:
+                count += 1
+                label = [label[i] if one == label[j] else one for one in label]
+        roots = sorted(set(label))
+        weight = p**count * (1 - p) ** (len(equal) - count) / 2 ** len(roots)
+        for coins in range(2 ** len(roots)):
+            turn = {r: 1 - 2 * (coins >> c & 1) for c, r in enumerate(roots)}
+            P[sum((spins[i] * turn[label[i]] > 0) << i for i in range(n))] += weight
+    return P
+
+
+@pytest.mark.parametrize("lattice", [chain(4), square(2, 2), square(2, 3), chain(5, periodic=False)], ids=str)
+@pytest.mark.parametrize("named", [True, False], ids=["special", "table"])
+def test_one_sweep_of_swendsen_and_wang_has_the_listed_probabilities(lattice, named, rng):
+    T, sweeps = 1.9, 20_000
+    start = np.array([1, 1, -1, 1, 1, 1][: lattice.size], dtype=np.int8)
+    law = fortuin_kasteleyn(start, lattice, 1 - np.exp(-2 / T))
+    assert law.sum() == pytest.approx(1)
+    geometry = lattice if named else by_table(lattice)
+    found = np.zeros(law.size, dtype=int)
+    state, columns = cluster.stream(rng), cluster._columns(geometry)
+    threshold = np.uint64(round(bond_probability(T) * 2**32))
+    labels, parents = np.empty((2, lattice.size), dtype=np.int32)
+    turns = np.empty(lattice.size, dtype=np.int8)
+    for _ in range(sweeps):
+        spins = start.copy()
+        cluster.swendsen_wang_sweep(spins, lattice.neighbours, columns, threshold, state, labels, parents, turns)
+        found[(spins > 0) @ (1 << np.arange(lattice.size))] += 1
+    assert not found[law == 0].any()
+    assert harness.chi_square(found[law > 0], law[law > 0]) > SIGNIFICANCE / 8
+
+
+# Plain twins
+
+
+def naive_cluster(spins, lattice, p, site, random) -> list[int]:
+    """Wolff's cluster as the paper tells it, with the kernel's random numbers: 32 bits a neighbour, low half first."""
+    joined, was, word = [site], spins[site], 0
+    for i in joined:  # grows meanwhile
+        for k, j in enumerate(lattice.neighbours[i].tolist()):
+            word = word >> 32 if k % 2 else random.next_word()
+            if j >= 0 and j not in joined and spins[j] == was and (word % 2**32) / 2**32 < p:
+                joined.append(j)
+    spins[joined] *= -1
+    return joined
+
+
+@pytest.mark.parametrize("lattice", LARGER, ids=lambda lattice: f"{lattice.name} {lattice.shape}")
+@pytest.mark.parametrize("T", [1.2, 2.4, 5.0])
+def test_wolff_is_the_same_as_its_plain_twin(lattice, T):
+    start = random_spins(lattice, rng=np.random.default_rng(3))
+    fast = wolff(start, lattice, T, 30, J=0.9, rng=np.random.default_rng(4))
+    random = Xoshiro(int(np.random.default_rng(4).integers(2**64, dtype=np.uint64)))
+    spins, sizes = start.ravel().copy(), []
+    for _ in range(30):
+        sizes.append(len(naive_cluster(spins, lattice, 1 - np.exp(-2 * 0.9 / T), random.site(lattice.size), random)))
+    np.testing.assert_array_equal(fast.spins.ravel(), spins)
+    assert fast.sizes.tolist() == sizes
+
+
+@pytest.mark.parametrize("lattice", LARGER, ids=lambda lattice: f"{lattice.name} {lattice.shape}")
+def test_swendsen_wang_by_table_is_the_same_as_its_plain_twin(lattice):
+    lattice, T, J = by_table(lattice), 2.4, 0.9
+    start = random_spins(lattice, rng=np.random.default_rng(3))
+    fast = swendsen_wang(start, lattice, T, 5, J=J, rng=np.random.default_rng(4)).spins
+    random = Xoshiro(int(np.random.default_rng(4).integers(2**64, dtype=np.uint64)))
+    spins = start.ravel().copy()
+    for _ in range(5):
+        label, draws, word = list(range(lattice.size)), 0, 0
+        for i, row in enumerate(lattice.neighbours.tolist()):
+            for j in row:
+                if j > i:
+                    word = word >> 32 if draws % 2 else random.next_word()
+                    draws += 1
+                    if spins[i] == spins[j] and (word % 2**32) / 2**32 < 1 - np.exp(-2 * J / T):
+                        a, b = sorted((label[i], label[j]))
+                        label = [a if one == b else one for one in label]
+        coins = random.next_word()
+        for i in range(lattice.size):
+            mixed = (coins + label[i] * 0x9E3779B97F4A7C15) % 2**64
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB % 2**64
+            spins[i] *= 1 - 2 * ((mixed ^ (mixed >> 31)) >> 63)
+    np.testing.assert_array_equal(fast.ravel(), spins)
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (2, 3), (3, 2), (7, 12), (64, 48)])
+def test_the_square_lattice_without_its_table_gives_the_same_wolff_clusters(shape):
+    lattice = square(*shape)
+    assert cluster._columns(lattice) == shape[1]
+    start = random_spins(lattice, rng=np.random.default_rng(3))
+    special, table = (wolff(start, one, 2.3, 200, rng=np.random.default_rng(4)) for one in (lattice, by_table(lattice)))
+    for left, right in zip(special, table, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_only_a_periodic_square_lattice_does_without_its_table():
+    others = [square(4, periodic=False), chain(16), triangular(4), cubic(2), by_table(square(4))]
+    assert not any(cluster._columns(lattice) for lattice in others)
+
+
+def labels_of(spins, lattice, across, upwards) -> np.ndarray:
+    """Clusters of given bonds on a square lattice, each with its smallest site as the label."""
+    rows, columns = lattice.shape
+    label = np.arange(lattice.size)
+    for i in range(rows):
+        for j in range(columns):
+            for laid, k in (
+                (across[i, j], i * columns + (j - 1) % columns),
+                (upwards[i, j], (i - 1) % rows * columns + j),
+            ):
+                if laid:
+                    a, b = sorted((label[i * columns + j], label[k]))
+                    label[label == b] = a
+    return label
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (3, 5), (6, 4), (16, 16), (5, 40)])
+@pytest.mark.parametrize("T", [1.5, 2.3, 4.0])
+def test_labels_of_runs_are_those_of_single_sites(shape, T):
+    lattice, threshold = square(*shape), np.uint64(round(bond_probability(T) * 2**32))
+    spins = random_spins(lattice, rng=np.random.default_rng(5))
+    spins[: shape[0] // 2] = 1  # a large domain
+    state = cluster.stream(np.random.default_rng(6))
+    position = cluster.next_word(state.copy())
+    across, upwards = np.empty((2, *shape), dtype=np.uint8)
+    with np.errstate(over="ignore"):
+        for i in range(shape[0]):
+            start = np.uint64(position) + np.uint64(i * shape[1]) * cluster.GOLDEN
+            cluster.lay_bonds(spins[i], spins[i - 1], threshold, start, across[i], upwards[i])
+    labels, parents = np.empty((2, lattice.size), dtype=np.int32)
+    count = cluster.join_square(spins.ravel(), shape[1], threshold, state, labels, parents)
+    assert labels.max() == count - 1
+    found = np.array([cluster.root(label, parents) for label in labels])
+    plain = labels_of(spins, lattice, across, upwards)
+    # The same partition: every pair of names belongs together.
+    assert len(set(zip(found, plain, strict=True))) == len(set(found)) == len(set(plain))
+
+
+# Larger lattices
+
+KAUFMAN = [(L, T) for L in (16, 32, 64) for T in (2.0, exact.critical_temperature(), 2.7)]
+
+
+def kaufman_p_value(algorithm, L, T, sampled_at, rng) -> float:
+    lattice = square(L)
+    number, every = (4_000, 1) if algorithm is swendsen_wang else (20_000, 5)
+    start = algorithm(all_up(lattice), lattice, sampled_at, 500, every=500, rng=rng).spins
+    e = algorithm(start, lattice, sampled_at, number, every=every, rng=rng).e
+    return harness.normal_p_value(mean(e), exact.kaufman(L, L, T).e)
+
+
+@pytest.mark.parametrize(("L", "T"), KAUFMAN)
+@each_algorithm
+def test_the_energy_agrees_with_kaufman(algorithm, L, T, rng):
+    assert kaufman_p_value(algorithm, L, T, T, rng) > SIGNIFICANCE / (2 * len(KAUFMAN))
+
+
+@each_algorithm
+def test_two_per_cent_of_temperature_are_noticed(algorithm, rng):
+    assert kaufman_p_value(algorithm, 64, 2.0, 1.02 * 2.0, rng) < SIGNIFICANCE / (2 * len(KAUFMAN))
+
+
+ESTIMATED = [square(5), square(4, 5, periodic=False), triangular(4, 5), cubic(2), chain(16)]
+
+
+@pytest.mark.parametrize("lattice", ESTIMATED, ids=lambda lattice: f"{lattice.name} {lattice.shape}")
+@pytest.mark.parametrize("T", [1.5, 2.5, 6.0])
+def test_the_mean_size_of_a_cluster_is_the_susceptibility(lattice, T, rng):
+    truth = exact.averages(exact.density_of_states(lattice), T)
+    run = wolff(all_up(lattice), lattice, T, 40_000, rng=rng)
+    sizes, m2 = mean(run.sizes[1000:]), mean(run.m[1000:] ** 2)
+    level = SIGNIFICANCE / (2 * 3 * len(ESTIMATED))
+    assert harness.normal_p_value(sizes, lattice.size * truth.m2) > level
+    assert harness.normal_p_value(m2, truth.m2) > level
+
+
+# Growing one cluster
+
+
+@pytest.mark.parametrize("lattice", LARGER, ids=lambda lattice: f"{lattice.name} {lattice.shape}")
+def test_a_cluster_grows_from_neighbour_to_neighbour(lattice):
+    start = random_spins(lattice, rng=np.random.default_rng(3))
+    start.flat[:4] = 1
+    for seed in range(20):
+        grown = grow(start, lattice, 2.0, site=2, rng=np.random.default_rng(seed))
+        sites = grown.sites.tolist()
+        assert sites[0] == 2
+        assert len(set(sites)) == len(sites)
+        assert all(set(lattice.neighbours[j]) & set(sites[:k]) for k, j in enumerate(sites) if k)
+        assert (start.ravel()[sites] == 1).all()
+        turned = np.flatnonzero(grown.spins.ravel() != start.ravel())
+        assert turned.tolist() == sorted(sites)
+
+
+@pytest.mark.parametrize("most", [1, 3, 100])
+def test_growing_in_portions_gives_the_same_cluster(most):
+    lattice = triangular(8)
+    whole = grow(all_up(lattice), lattice, 3.8, site=5, rng=np.random.default_rng(2))
+    spins, state = all_up(lattice).ravel(), cluster.stream(np.random.default_rng(2))
+    queue, ends = np.empty(lattice.size + 1, dtype=np.int32), np.zeros(2, dtype=np.int64)
+    threshold = np.uint64(round(bond_probability(3.8) * 2**32))
+    cluster.begin(spins, 5, queue, ends)
+    portions = 0
+    while ends[0] < ends[1]:
+        before = ends[0]
+        cluster.advance(spins, lattice.neighbours, threshold, state, queue, ends, most)
+        assert 1 <= ends[0] - before <= most
+        portions += 1
+    np.testing.assert_array_equal(queue[: ends[1]], whole.sites)
+    np.testing.assert_array_equal(spins, whole.spins.ravel())
+    assert len(whole.sites) > 10
+    assert portions >= len(whole.sites) / most
+
+
+# What a run promises
+
+
+@each_case
+@each_algorithm
+def test_records_are_those_of_the_configurations(case, algorithm):
+    start, lattice, n = all_up(case.lattice), case.lattice, case.lattice.size
+    run = algorithm(start, lattice, case.T, 7, J=case.J, rng=np.random.default_rng(1))
+    for number in range(1, 8):
+        spins = algorithm(start, lattice, case.T, number, J=case.J, rng=np.random.default_rng(1)).spins
+        assert run.e[number - 1] == pytest.approx(ising.energy(spins, lattice, J=case.J) / n, abs=1e-13)
+        assert run.m[number - 1] == pytest.approx(spins.mean(), abs=1e-15)
+    np.testing.assert_array_equal(run.spins, spins)
+    assert run.spins.dtype == np.int8
+    assert run.spins.shape == lattice.shape
+
+
+@each_algorithm
+def test_recording_less_often_or_in_pieces_changes_nothing_else(algorithm, monkeypatch):
+    lattice = square(6)
+
+    def run(every):
+        return algorithm(all_up(lattice), lattice, 2.3, 14, every=every, rng=np.random.default_rng(2))
+
+    dense, sparse = run(1), run(4)
+    assert (len(dense.e), len(sparse.e)) == (14, 3)
+    np.testing.assert_array_equal(sparse.e, dense.e[3::4])
+    np.testing.assert_array_equal(sparse.m, dense.m[3::4])
+    np.testing.assert_array_equal(sparse.spins, dense.spins)
+    if algorithm is wolff:
+        np.testing.assert_array_equal(sparse.sizes, dense.sizes)
+    monkeypatch.setattr(cluster, "_PIECE", 1)
+    for piecewise, at_once in zip(run(4), sparse, strict=True):
+        np.testing.assert_array_equal(piecewise, at_once)
+
+
+@each_algorithm
+def test_the_start_is_left_alone_and_no_steps_give_it_back(algorithm):
+    lattice = square(8)
+    start = random_spins(lattice, rng=np.random.default_rng(1))
+    kept = start.copy()
+    first, second = (algorithm(start, lattice, 2.0, 9, rng=np.random.default_rng(9)) for _ in range(2))
+    np.testing.assert_array_equal(start, kept)
+    np.testing.assert_array_equal(first.spins, second.spins)
+    none = algorithm(start, lattice, 2.0, 0, rng=np.random.default_rng(9))
+    np.testing.assert_array_equal(none.spins, start)
+    assert none.e.shape == none.m.shape == (0,)
+
+
+@each_algorithm
+def test_limits_of_temperature(algorithm, rng):
+    lattice = square(16)
+    cold = algorithm(all_up(lattice), lattice, 0.01, 20, rng=rng)
+    assert (cold.e == -2).all()
+    assert (np.abs(cold.m) == 1).all()
+    if algorithm is wolff:
+        assert (cold.sizes == 256).all()
+        assert (wolff(all_up(lattice), lattice, 1e12, 50, rng=rng).sizes == 1).all()
+    else:  # every spin is a cluster of its own
+        m = swendsen_wang(all_up(lattice), lattice, 1e12, 200, rng=rng).m
+        assert abs(m.mean()) < 5 / np.sqrt(200 * 256)
+        assert m.var() * 256 == pytest.approx(1, abs=5 * np.sqrt(2 / 200))
+
+
+def test_bond_probability():
+    assert bond_probability(2.0, J=1.5) == pytest.approx(1 - np.exp(-1.5), rel=1e-15)
+    assert bond_probability(1e300) == pytest.approx(2e-300)
+
+
+# Bad input
+
+LATTICE = square(4)
+GOOD = {"spins": all_up(LATTICE), "lattice": LATTICE, "T": 2.0}
+BAD = [
+    ({"spins": np.zeros((4, 4), dtype=np.int8)}, ValueError, r"^spins must be -1 or \+1"),
+    ({"spins": np.ones(16, dtype=np.int8)}, ValueError, r"^spins must have the lattice's shape \(4, 4\)"),
+    ({"spins": np.ones((4, 4))}, TypeError, "^spins must be an integer array"),
+    ({"T": 0.0}, ValueError, "^T must be greater than 0, got 0.0"),
+    ({"T": np.nan}, ValueError, "^T must be finite"),
+    ({"T": "2"}, TypeError, "^T must be a real number, not str"),
+    ({"J": 0.0}, ValueError, r"^J must be greater than 0 .*ferromagnet.* got 0"),
+    ({"J": -1.0}, ValueError, r"^J must be greater than 0 .*ferromagnet.* got -1"),
+    ({"J": np.ones((16, 4))}, TypeError, "^J must be a real number, not ndarray"),
+    ({"h": 0.1}, TypeError, "h"),
+]
+BAD_RUN = [
+    ({"every": 0}, ValueError, "^every must be at least 1, got 0"),
+    ({"every": 1.0}, TypeError, "^every must be a whole number, not float"),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "change", "error", "message"),
+    [
+        *[(function, *bad) for function in (wolff, swendsen_wang, grow) for bad in BAD],
+        *[(function, *bad) for function in (wolff, swendsen_wang) for bad in BAD_RUN],
+        (wolff, {"steps": -1}, ValueError, "^steps must be at least 0, got -1"),
+        (swendsen_wang, {"sweeps": 1.5}, TypeError, "^sweeps must be a whole number, not float"),
+        (grow, {"site": 16}, ValueError, "^site must be below the number of sites 16, got 16"),
+        (grow, {"site": -1}, ValueError, "^site must be at least 0, got -1"),
+    ],
+)
+def test_bad_input_is_named_and_changes_nothing(function, change, error, message):
+    number = {wolff: {"steps": 3}, swendsen_wang: {"sweeps": 3}, grow: {"site": 0}}[function]
+    arguments = {**GOOD, **number, **change}
+    kept = np.array(arguments["spins"])
+    rng = np.random.default_rng(1)
+    state = rng.bit_generator.state
+    with pytest.raises(error, match=message):
+        function(**arguments, rng=rng)
+    np.testing.assert_array_equal(arguments["spins"], kept)
+    assert rng.bit_generator.state == state
+
+
+@each_algorithm
+def test_a_generator_must_be_given(algorithm):
+    with pytest.raises(TypeError, match=r"^rng must be a numpy.random.Generator"):
+        algorithm(all_up(LATTICE), LATTICE, 2.0, 1, rng=1)
+    with pytest.raises(TypeError, match="rng"):
+        algorithm(all_up(LATTICE), LATTICE, 2.0, 1)

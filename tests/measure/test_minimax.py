@@ -1,0 +1,223 @@
+"""Minimax fits: known best approximations, and a certificate that no answer but the best one gets."""
+
+import mpmath
+import numpy as np
+import pytest
+from numpy.polynomial import chebyshev
+from scipy.special import expit, ndtr
+
+from spinlearn.measure import minimax
+
+# What fits promises: the error is within 1e-8 of the least one, relative to it.
+PROMISED = 1e-8
+
+
+def line(x, a, b):
+    return a + b * x
+
+
+def tanh(T, a, c):
+    return 0.5 - 0.5 * np.tanh(a * (T - c))
+
+
+def square_root(T):
+    """Like a magnetisation: sqrt(1 - T) below 1, nothing above."""
+    return np.sqrt(np.maximum(1 - T, 0))
+
+
+GRID = np.linspace(0, 1, 41)
+TEMPERATURES = np.linspace(0, 2, 201)  # with the kink at 1 among them
+
+
+# Known best approximations
+
+
+def test_the_best_line_for_a_parabola():
+    """x^2 - x + 1/8 is a Chebyshev polynomial: errors of 1/8 at 0, 1/2 and 1."""
+    best = minimax.minimax(line, np.square, GRID, [3.0, -2.0])
+    assert best.error == pytest.approx(1 / 8, rel=PROMISED)
+    assert best.parameters == pytest.approx([-1 / 8, 1], abs=1e-8)
+    assert best.points == pytest.approx([0, 0.5, 1], abs=1e-6)
+    assert best.errors == pytest.approx([-1 / 8, 1 / 8, -1 / 8], rel=PROMISED)
+    assert best.weights == pytest.approx([1 / 4, 1 / 2, 1 / 4], abs=1e-6)
+
+
+@pytest.mark.parametrize("n", range(2, 9))
+def test_the_best_polynomial_of_lower_degree_for_a_power(n):
+    """The remainder is the Chebyshev polynomial T_n / 2^(n-1), which alternates at cos(k pi / n)."""
+
+    def model(x, *c):
+        return chebyshev.chebval(x, c)
+
+    best = minimax.minimax(model, lambda x: x**n, np.linspace(-1, 1, 101), np.zeros(n))
+    assert best.error == pytest.approx(2.0 ** (1 - n), rel=PROMISED)
+    # All n + 1 alternation points are needed; between grid points they were located, not rounded.
+    assert best.points == pytest.approx(-np.cos(np.arange(n + 1) * np.pi / n), abs=1e-5)
+
+
+def test_the_best_parabola_for_the_modulus_is_stopped_by_the_kink():
+    """x^2 + 1/8 misses |x| by 1/8 at 0, at +-1/2 and at +-1; a proof needs three of these, the kink among them."""
+    best = minimax.minimax(lambda x, a, b: a + b * x * x, np.abs, np.linspace(-1, 1, 41), [0.0, 0.0])
+    assert best.error == pytest.approx(1 / 8, rel=PROMISED)
+    assert best.parameters == pytest.approx([1 / 8, 1], abs=1e-7)
+    assert 0.0 in best.points
+    assert np.unique(np.abs(best.points).round(5)).tolist() == [0, 0.5, 1]
+
+
+def logistic_probit(digits=30):
+    """Slope and distance of the best logistic for the normal distribution function, from its two equal errors."""
+    with mpmath.workdps(digits):
+
+        def error(x, a):
+            return 1 / (1 + mpmath.exp(-a * x)) - mpmath.ncdf(x)
+
+        def slope(x, a):
+            return a / (2 + 2 * mpmath.cosh(a * x)) - mpmath.npdf(x)
+
+        found = mpmath.findroot(
+            lambda a, x, y: [slope(x, a), slope(y, a), error(x, a) + error(y, a)], (1.7, 0.57, 2.04)
+        )
+        return [float(v) for v in (*found, error(found[1], found[0]))]
+
+
+def test_the_best_logistic_for_the_normal_distribution():
+    a, x, y, distance = logistic_probit()
+    best = minimax.minimax(lambda x, a: expit(a * x), ndtr, np.linspace(0, 12, 241), [1.0])
+    assert best.error == pytest.approx(distance, rel=PROMISED)
+    # Away from the optimum the error grows linearly with the slope, so the slope is as good as the error.
+    assert best.parameters[0] == pytest.approx(a, rel=1e-7)
+    assert best.points == pytest.approx([x, y], abs=1e-5)
+    assert f"{a:.4f} {distance:.6f}" == "1.7017 0.009457"  # as in the literature
+
+
+def test_the_whole_line_gives_the_same_as_the_half_of_it():
+    half = minimax.minimax(lambda x, a: expit(a * x), ndtr, np.linspace(0, 12, 241), [1.0])
+    whole = minimax.minimax(lambda x, a: expit(a * x), ndtr, np.linspace(-12, 12, 481), [2.5])
+    assert whole.error == pytest.approx(half.error, rel=PROMISED)
+
+
+def test_a_model_that_contains_the_target_fits_it():
+    best = minimax.minimax(tanh, lambda T: tanh(T, 6.0, 0.9), TEMPERATURES, [4.0, 1.0])
+    assert best.error < 1e-9
+    assert best.parameters == pytest.approx([6.0, 0.9], abs=1e-7)
+
+
+def test_an_exact_start_stays():
+    best = minimax.minimax(line, lambda x: 1 + 2 * x, GRID, [1.0, 2.0])
+    assert best.error == 0.0
+    assert best.parameters.tolist() == [1.0, 2.0]
+
+
+# Nonlinear fits of something that ends in a square root
+
+
+@pytest.mark.parametrize("start", [(6.0, 1.0), (2.0, 0.5), (15.0, 0.8), (1.0, 1.4)])
+def test_three_errors_alternate_and_every_start_leads_there(start):
+    """Two of these curves cross at most once, so three alternating errors prove the optimum to be the global one."""
+    best = minimax.minimax(tanh, square_root, TEMPERATURES, start)
+    reference = minimax.minimax(tanh, square_root, TEMPERATURES, (5.0, 0.8))
+    assert best.error == pytest.approx(reference.error, rel=PROMISED)
+    assert best.parameters == pytest.approx(reference.parameters, rel=1e-6)
+    assert np.sign(best.errors).tolist() in ([1, -1, 1], [-1, 1, -1])
+    assert np.abs(best.errors) == pytest.approx(np.full(3, best.error), rel=PROMISED)
+
+
+def test_no_slope_helps_when_the_centre_is_at_the_kink():
+    """There the curve is 1/2 and the target 0, whatever the slope: one point is the whole proof."""
+    best = minimax.minimax(lambda T, a: tanh(T, a, 1.0), square_root, TEMPERATURES, [6.0])
+    assert best.error == 0.5
+    assert best.points.tolist() == [1.0]
+    assert best.weights.tolist() == [1.0]
+
+
+def test_a_finer_grid_changes_nothing():
+    coarse = minimax.minimax(tanh, square_root, np.linspace(0, 2, 41), [6.0, 0.9])
+    fine = minimax.minimax(tanh, square_root, np.linspace(0, 2, 1001), [6.0, 0.9])
+    assert coarse.error == pytest.approx(fine.error, rel=PROMISED)
+
+
+# The certificate
+
+
+def test_the_certificate_of_an_optimum_closes_and_can_be_checked_by_hand():
+    best = minimax.minimax(tanh, square_root, TEMPERATURES, [6.0, 0.9])
+    found = minimax.certify(tanh, square_root, TEMPERATURES, best.parameters)
+    assert found.bound == pytest.approx(found.error, rel=PROMISED)
+    a, c = best.parameters
+    u = found.points - c
+    gradient = -0.5 / np.cosh(a * u) ** 2 * np.stack([u, -a * np.ones_like(u)])  # by a and by c
+    balance = gradient @ (found.weights * np.sign(found.errors))
+    assert np.abs(balance) == pytest.approx(0, abs=1e-7)
+    assert found.weights.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("change", [(1e-4, 0), (-1e-4, 0), (0, 1e-5), (0, -1e-5), (0.3, 0.01), (-2.0, 0.05)])
+def test_the_certificate_refuses_what_is_not_optimal(change):
+    best = minimax.minimax(tanh, square_root, TEMPERATURES, [6.0, 0.9])
+    found = minimax.certify(tanh, square_root, TEMPERATURES, best.parameters + change)
+    assert found.error > best.error * (1 + 1e-6)
+    assert found.bound < found.error * (1 - 1e-6)
+
+
+def test_the_certificate_refuses_a_least_squares_fit():
+    a, b = np.polyfit(GRID, GRID**2, 1)[::-1]
+    found = minimax.certify(line, np.square, GRID, [a, b])
+    assert found.error > 0.15 > 1 / 8
+    assert found.bound == pytest.approx(1 / 8, rel=PROMISED)
+
+
+def test_the_best_error_lies_between_bound_and_error_wherever_one_looks():
+    """De la Vallee Poussin's theorem, for a model that is linear in its parameters."""
+    rng, bounds = np.random.default_rng(1919), []
+    for _ in range(30):
+        found = minimax.certify(line, np.square, GRID, rng.normal(size=2))
+        assert found.bound <= 1 / 8 * (1 + PROMISED)
+        assert found.error >= 1 / 8
+        bounds.append(found.bound)
+    assert min(bounds) < 0.1  # elsewhere the bound is a weak one: it is no constant
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"x": [0.0, 1.0]}, "x must be one-dimensional and ascending"),
+        ({"x": [0.0, 2.0, 1.0]}, "ascending"),
+        ({"x": [0.0, 1.0, 1.0]}, "ascending"),
+        ({"x": np.zeros((3, 3))}, "x must be one-dimensional"),
+        ({"x": [0.0, np.nan, 1.0]}, "x must be finite"),
+        ({"start": []}, "start must be a one-dimensional array"),
+        ({"start": 1.0}, "start must be a one-dimensional array"),
+        ({"start": [np.inf, 0.0]}, "start must be finite"),
+        ({"model": lambda x, a, b: 1.0}, "model\\(x\\) must have shape"),
+        ({"model": lambda x, a, b: x + np.nan}, "model\\(x\\) must be finite"),
+        ({"target": lambda x: x / 0.0}, "target\\(x\\) must be finite"),
+        ({"model": lambda x, a, b: a + 0 * x}, "parameter 1 has no influence"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_bad_input_is_named(change, words):
+    arguments = {"model": line, "target": np.square, "x": GRID, "start": [0.0, 0.0]}
+    arguments.update(change)
+    with pytest.raises(ValueError, match=words):
+        minimax.minimax(**arguments)
+
+
+def test_text_is_no_number():
+    with pytest.raises(TypeError, match="start must hold real numbers"):
+        minimax.minimax(line, np.square, GRID, ["a", "b"])
+
+
+def test_an_optimum_at_infinity_is_not_taken_for_one():
+    """1 / (1 + exp(a)) comes ever closer to 0 and never gets there."""
+    with pytest.raises(RuntimeError, match="no optimum was reached"):
+        minimax.minimax(lambda x, a: expit(-a) + 0 * x, lambda x: -1.0 + 0 * x, GRID, [0.0])
+
+
+def test_arguments_are_left_as_they_are():
+    start, x = np.array([6.0, 0.9]), TEMPERATURES.copy()
+    minimax.minimax(tanh, square_root, x, start)
+    assert start.tolist() == [6.0, 0.9]
+    assert (x == TEMPERATURES).all()

@@ -1,0 +1,296 @@
+"""How a sampler is tried: the same questions are put to the right ones and, to see that they bite, to wrong ones.
+
+A sampler is a function with the signature of `spinlearn.lattice.ising.simulate`. Two questions need no reference:
+
+`stationary`  Many independent chains start exactly at the Boltzmann law, by enumeration. After some sweeps they must
+              still be there: a chi-square test of their final states.
+`relaxed`     The same, but all chains start with all spins up and are given time to forget it. A sampler that never
+              moves passes the first test and fails this one.
+
+Both return a p-value. A right sampler gives one below `SIGNIFICANCE / tests` with that probability; a wrong one does
+so nearly always, by many orders of magnitude.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.stats import chi2, norm
+
+from spinlearn import exact
+from spinlearn.core.words import stream
+from spinlearn.lattice import Lattice, bond_couplings, bonds, chain, from_couplings, ising, square, triangular
+
+# Chance that a right library fails anywhere in one run of a family of tests; each of k tests gets a k-th of it.
+SIGNIFICANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small system: geometry, temperature, couplings and field. beta is not 1 and the field not 0, on purpose."""
+
+    lattice: Lattice
+    T: float
+    J: object = 1.0
+    h: object = 0.0
+
+    def law(self) -> np.ndarray:
+        """Boltzmann law over all states."""
+        return exact.probabilities(self.lattice, self.T, J=self.J, h=self.h)
+
+
+def cases() -> dict[str, Case]:
+    """The systems that every sampler is tried on, by name."""
+    draw = np.random.default_rng(7)
+    matrix = np.triu(draw.normal(size=(8, 8)) * (draw.random((8, 8)) < 0.6), 1)
+    graph, graph_J = from_couplings(matrix + matrix.T)
+    torus = square(3, 3)
+    double = square(2, 4)  # two bonds between the two rows
+    edged = square(3, 3, periodic=False)
+    return {
+        "ring": Case(chain(8), 1.6, J=0.9, h=0.35),
+        "open chain": Case(chain(8, periodic=False), 0.9, J=-0.7, h=0.25),
+        "square": Case(torus, 2.6, J=0.8, h=0.3),
+        "open square": Case(edged, 2.2, J=1.1, h=-0.4),
+        "square two wide": Case(double, 4.1, J=1.2, h=0.3),
+        "triangular": Case(triangular(3, 3), 4.7, J=0.9, h=0.5),
+        "antiferromagnetic triangular": Case(triangular(3, 3), 2.2, J=-0.8, h=0.6),
+        "field of every site": Case(edged, 1.9, J=0.7, h=draw.normal(size=(3, 3))),
+        "coupling of every bond": Case(torus, 2.3, J=bond_couplings(torus, draw.normal(size=18)), h=0.3),
+        "double bonds": Case(double, 2.1, J=bond_couplings(double, draw.normal(size=len(bonds(double)))), h=0.2),
+        "graph": Case(graph, 1.7, J=graph_J, h=draw.normal(size=8)),
+    }
+
+
+def copies(case: Case, number: int) -> Case:
+    """`number` copies of a system with nothing between them, as one lattice of shape (number, N)."""
+    table = case.lattice.neighbours
+    n = case.lattice.size
+    shift = (n * np.arange(number, dtype=np.int32))[:, None, None]
+    neighbours = np.where(table >= 0, table + shift, np.int32(-1)).reshape(-1, table.shape[1])
+    return replace(
+        case,
+        lattice=Lattice(f"{number} × {case.lattice.name}", (number, n), neighbours),
+        J=case.J if np.ndim(case.J) == 0 else np.tile(case.J, (number, 1)),
+        h=case.h if np.ndim(case.h) == 0 else np.tile(np.ravel(case.h), (number, 1)),
+    )
+
+
+def stationary(simulate, case: Case, *, rng, chains: int = 40_000, sweeps: int = 3, **options) -> float:
+    """p-value of the final states of `chains` chains that started at the Boltzmann law."""
+    law = case.law()
+    start = exact.states(case.lattice.size)[rng.choice(law.size, size=chains, p=law)]
+    return _p_value(simulate, case, start, law, sweeps, rng, options)
+
+
+def relaxed(simulate, case: Case, *, rng, chains: int = 8_000, sweeps: int = 64, **options) -> float:
+    """p-value of the final states of `chains` chains that started with all spins up.
+
+    The slowest mode of the slowest of the `cases` decays by a factor e in 9 sweeps.
+    """
+    start = np.ones((chains, case.lattice.size), dtype=np.int8)
+    return _p_value(simulate, case, start, case.law(), sweeps, rng, options)
+
+
+def _p_value(simulate, case, start, law, sweeps, rng, options) -> float:
+    many = copies(case, len(start))
+    final = simulate(start, many.lattice, case.T, sweeps, J=many.J, h=many.h, rng=rng, **options).spins
+    index = (final.reshape(start.shape) > 0) @ (1 << np.arange(case.lattice.size))
+    return chi_square(np.bincount(index, minlength=law.size), law)
+
+
+def chi_square(counts, law, least: float = 20.0) -> float:
+    """p-value of Pearson's test; the rarest outcomes are pooled until `least` are expected in every group."""
+    expected = counts.sum() * np.asarray(law)
+    order = np.argsort(expected)
+    group = np.floor(np.cumsum(expected[order]) / least)
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    # The last group may be a remainder: it goes to the one before.
+    if expected[order][starts[-1] :].sum() < least:
+        starts = starts[:-1]
+    observed = np.add.reduceat(np.asarray(counts)[order], starts)
+    expected = np.add.reduceat(expected[order], starts)
+    return float(chi2.sf(((observed - expected) ** 2 / expected).sum(), len(starts) - 1))
+
+
+def normal_p_value(estimate, truth: float) -> float:
+    """Two-sided p-value of an `Estimate` whose true value is known."""
+    if estimate.error == 0:
+        return float(estimate.value == truth)
+    return float(2 * norm.sf(abs(estimate.value - truth) / estimate.error))
+
+
+def transition_matrix(case: Case, rule: str, probability=None) -> np.ndarray:
+    """Matrix P[a, b] of one update of one random site, states in the order of `exact.states`, for a small system.
+
+    `probability(s, total, rule)` stands in for the library's own, for a single J and h.
+    """
+    lattice, code = case.lattice, ising.RULES[rule]
+    table, present = lattice.neighbours, lattice.neighbours >= 0
+    spins = exact.states(lattice.size).astype(np.int64)
+    state = np.arange(len(spins))
+    P = np.zeros((len(spins), len(spins)))
+    for i in range(lattice.size):
+        s, beside = spins[:, i], spins[:, table[i, present[i]]]
+        if probability is not None:
+            p = np.array([probability(*pair, rule) for pair in zip(s, beside.sum(axis=1), strict=True)])
+        elif np.ndim(case.J) == 0 and np.ndim(case.h) == 0:
+            lookup = np.empty((2, 2 * lattice.coordination + 1))
+            ising.fill_flip_probabilities(lookup, code, 1 / case.T, float(case.J), float(case.h))
+            p = lookup[(s + 1) // 2, beside.sum(axis=1) + lattice.coordination]
+        else:
+            J = np.broadcast_to(case.J, table.shape)[i, present[i]]
+            cost = 2 * s * (beside @ J + np.broadcast_to(case.h, lattice.shape).flat[i])
+            p = np.array([ising.flip_probability(code, x) for x in cost / case.T])
+        P[state, state ^ (1 << i)] += p / lattice.size
+    P[state, state] += 1 - P.sum(axis=1)
+    return P
+
+
+class Xoshiro:
+    """xoshiro256++ seeded by SplitMix64 in Python's own whole numbers: slow, and plain to check against the papers."""
+
+    def __init__(self, seed: int):
+        self.state = []
+        for _ in range(4):
+            seed = (seed + 0x9E3779B97F4A7C15) % 2**64
+            word = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+            word = (word ^ (word >> 27)) * 0x94D049BB133111EB % 2**64
+            self.state.append(word ^ (word >> 31))
+
+    def next_word(self) -> int:
+        def rotate_left(word, places):
+            return (word << places | word >> (64 - places)) % 2**64
+
+        a, b, c, d = self.state
+        word = (rotate_left((a + d) % 2**64, 23) + a) % 2**64
+        c, d = c ^ a, d ^ b
+        self.state = [a ^ d, b ^ c, c ^ (b << 17) % 2**64, rotate_left(d, 45)]
+        return word
+
+    def uniform(self) -> float:
+        return (self.next_word() >> 11) / 2**53
+
+    def site(self, n: int) -> int:
+        return (self.next_word() >> 32) * n >> 32
+
+
+def naive_sweeps(spins, lattice, T, sweeps, *, rule, order, J, h, rng) -> np.ndarray:
+    """The twin of `ising.simulate`: the same random numbers, everything else as a student would write it."""
+    random = Xoshiro(int(rng.integers(2**64, dtype=np.uint64)))
+    s = [int(spin) for spin in np.ravel(spins)]
+    field = [float(b) for b in np.broadcast_to(h, lattice.shape).ravel()]
+    J = np.broadcast_to(J, lattice.neighbours.shape)
+    for _ in range(sweeps):
+        for step in range(len(s)):
+            i = random.site(len(s)) if order == "random" else step
+            total = sum(J[i, k] * s[j] for k, j in enumerate(lattice.neighbours[i]) if j >= 0)
+            cost = 2 * s[i] * (total + field[i])
+            p = math.exp(min(0.0, -cost / T)) if rule == "metropolis" else 1 / (1 + math.exp(cost / T))
+            if random.uniform() < p:
+                s[i] = -s[i]
+    return np.array(s, dtype=np.int8).reshape(lattice.shape)
+
+
+# Wrong samplers. Each has one mistake that is easy to make and hard to see. Some are the right sampler given the wrong
+# arguments, which is what the mistake comes to; for those that are not, the table of probabilities is filled wrongly.
+
+
+def half_cost(spins, lattice, T, sweeps, **options):
+    """The energy difference without its 2."""
+    return ising.simulate(spins, lattice, 2 * T, sweeps, **options)
+
+
+def one_percent_hot(spins, lattice, T, sweeps, **options):
+    """The temperature one per cent too high."""
+    return ising.simulate(spins, lattice, 1.01 * T, sweeps, **options)
+
+
+def temperature_for_beta(spins, lattice, T, sweeps, **options):
+    """T where 1 / T belongs."""
+    return ising.simulate(spins, lattice, 1 / T, sweeps, **options)
+
+
+def bonds_twice(spins, lattice, T, sweeps, *, J, **options):
+    """Each bond counted twice."""
+    return ising.simulate(spins, lattice, T, sweeps, J=2 * J, **options)
+
+
+def field_outside_beta(spins, lattice, T, sweeps, *, J, h, **options):
+    """beta multiplies the bonds and not the field."""
+    return ising.simulate(spins, lattice, 1.0, sweeps, J=J / T, h=h, **options)
+
+
+def field_upside_down(spins, lattice, T, sweeps, *, h, **options):
+    """The field with the wrong sign."""
+    return ising.simulate(spins, lattice, T, sweeps, h=-h, **options)
+
+
+def one_way_bonds(spins, lattice, T, sweeps, *, J, h=0.0, rng, **_):
+    """A bond is felt at one of its ends only."""
+    later = lattice.neighbours > np.arange(lattice.size)[:, None]
+    couplings, fields = np.where(later, J, 0.0), np.broadcast_to(h, lattice.shape).astype(float).ravel()
+    flat, state = np.array(spins, dtype=np.int8).ravel(), stream(rng)
+    for _ in range(sweeps):
+        ising.sweep_bonds(flat, lattice.neighbours, couplings, fields, 1 / T, ising.HEAT_BATH, True, state)
+    return ising.Run(flat.reshape(lattice.shape), np.empty(0), np.empty(0))
+
+
+def metropolis_in_order(spins, lattice, T, sweeps, *, J, h, rng, **_):
+    """Site after site with a rule that turns every spin whose flip is free."""
+    table = np.empty((2, 2 * lattice.coordination + 1))
+    ising.fill_flip_probabilities(table, ising.METROPOLIS, 1 / T, float(J), float(h))
+    flat, state = np.array(spins, dtype=np.int8).ravel(), stream(rng)
+    for _ in range(sweeps):
+        ising.sweep(flat, lattice.neighbours, table, False, state, np.zeros(2, dtype=np.int64))
+    return ising.Run(flat.reshape(lattice.shape), np.empty(0), np.empty(0))
+
+
+def all_at_once(spins, lattice, T, sweeps, *, J=1.0, h=0.0, rng, **_):
+    """Every spin sees the neighbours as they were before the sweep: parallel heat bath."""
+    spins = np.array(spins, dtype=np.int8)
+    for _ in range(sweeps):
+        x = ising.flip_costs(spins, lattice, J=J, h=h) / T
+        spins[rng.random(spins.shape) < 1 / (1 + np.exp(x))] *= -1
+    return ising.Run(spins, np.empty(0), np.empty(0))
+
+
+def frozen(spins, lattice, T, sweeps, **_):
+    """Never moves."""
+    return ising.Run(np.array(spins), np.empty(0), np.empty(0))
+
+
+def _with_table(probability):
+    """A simulate, for a single J and h, that flips s beside a sum `total` with `probability(s, total, beta, J, h)`."""
+
+    def simulate(spins, lattice, T, sweeps, *, rule="metropolis", order="random", J=1.0, h=0.0, rng):
+        z = lattice.coordination
+        table = np.array([[probability(s, total, 1 / T, J, h) for total in range(-z, z + 1)] for s in (-1, 1)])
+        flat = np.array(spins, dtype=np.int8).ravel()
+        totals = np.array([ising.bond_total(flat, lattice.neighbours), flat.sum(dtype=np.int64)])
+        bond_sums, spin_sums = np.empty((2, sweeps), dtype=np.int64)
+        at_random = ising.ORDERS[order]
+        ising.run_uniform(flat, lattice.neighbours, table, at_random, 1, stream(rng), totals, bond_sums, spin_sums)
+        e = (-J * bond_sums - h * spin_sums) / lattice.size
+        return ising.Run(flat.reshape(lattice.shape), e, spin_sums / lattice.size)
+
+    simulate.__name__, simulate.__doc__ = probability.__name__, probability.__doc__
+    return simulate
+
+
+@_with_table
+def straight_line(s, total, beta, J, h):
+    """1 - x in place of exp(-x)."""
+    return min(1.0, max(0.0, 1 - beta * 2 * s * (J * total + h)))
+
+
+@_with_table
+def blind_ties(s, total, beta, J, h):
+    """Metropolis that lets a flip pass where the bonds do not object, whatever the field says."""
+    return 1.0 if s * J * total <= 0 else min(1.0, math.exp(-beta * 2 * s * (J * total + h)))
+
+
+@_with_table
+def up_for_flip(s, total, beta, J, h):
+    """The heat bath's probability to be up, taken for the probability to flip."""
+    return 1 / (1 + math.exp(-2 * beta * (J * total + h)))
