@@ -1,14 +1,15 @@
 """The ledger: every checkable claim of the course's sources, with a verdict and the cell that settles it.
 
-The claims stand in ``ledger.toml`` beside this file. Pages show them with `table`; the tests read the same file and see
-that each claim points to a cell that has run, and that its number is the one that the cell printed.
+The claims of a page stand in a file of the page's own name below this folder, and the sources in ``sources.toml``.
+Pages show them with `table`. The tests read the same files and see that each claim points to a cell that has run, the
+one with the tag ``claim-<id>`` on its page, and that its number stands in what that cell printed.
 """
 
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-DATA = Path(__file__).with_name("ledger.toml")
+HERE = Path(__file__).parent
 
 VERDICTS = {
     "right": "true as it stands",
@@ -28,7 +29,7 @@ class Claim(NamedTuple):
     source : str
         "S1" … "S4", several joined by a comma.
     statement : str
-        What the source says, in our words.
+        What the source says: its own words between quotation marks, what is between them ours.
     verdict : str
         One of `VERDICTS`; two joined by " / " where the claim has two parts.
     finding : str
@@ -75,7 +76,7 @@ class Table:
 
 def sources() -> dict[str, str]:
     """Full titles of the sources by their short names S1 … S4, in Markdown."""
-    return tomllib.loads(DATA.read_text(encoding="utf-8"))["sources"]
+    return _read(HERE / "sources.toml")
 
 
 def claims(page: str | None = None) -> list[Claim]:
@@ -100,13 +101,18 @@ def claims(page: str | None = None) -> list[Claim]:
     >>> claims("1-ising-basics/2-ising-model")[0].id
     'C05'
     """
-    data = tomllib.loads(DATA.read_text(encoding="utf-8"))["claims"]
-    every = [Claim(id=name, **fields) for name, fields in data.items()]
-    found = [claim for claim in every if page in (None, claim.page)]
-    if not found:
-        pages = ", ".join(sorted({claim.page for claim in every}))
-        raise ValueError(f"page must be one that settles claims ({pages}), got {page!r}")
-    return found
+    found = sorted(HERE.glob("*/*.toml"))
+    if page is not None:
+        pages = [path.relative_to(HERE).with_suffix("").as_posix() for path in found]
+        if page not in pages:
+            raise ValueError(f"page must be one that settles claims ({', '.join(pages)}), got {page!r}")
+        found = [HERE / f"{page}.toml"]
+    every = (
+        Claim(id=name, page=path.relative_to(HERE).with_suffix("").as_posix(), **fields)
+        for path in found
+        for name, fields in _read(path).items()
+    )
+    return sorted(every, key=lambda claim: claim.id)
 
 
 def table(page: str | None = None) -> Table:
@@ -127,3 +133,7 @@ def table(page: str | None = None) -> Table:
     | claim | the source says | verdict | what we found | cell |
     """
     return Table(claims(page), "#{tag}" if page else "../{page}.ipynb#{tag}")
+
+
+def _read(path: Path) -> dict:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
