@@ -39,6 +39,16 @@ def test_a_chain_cannot_be_drawn_as_a_picture():
     plt.close("all")
 
 
+def test_axes_with_bars_get_their_band_too():
+    """What is on the axes already is not the band."""
+    _, ax = plt.subplots()
+    bars = len(ax.bar([1, 2], [0.5, 0.7]).patches)
+    plotting.draw_pulls(ax, [1, 2], [0.5, -0.5], marker="o")
+    plotting.draw_pulls(ax, [1, 2], [0.1, -0.1], marker="s")
+    assert len(ax.patches) == bars + 1
+    plt.close("all")
+
+
 def test_pulls_draw_their_band_once():
     _, ax = plt.subplots()
     plotting.draw_pulls(ax, [1, 2], [0.5, -0.5], marker="o")

@@ -13,6 +13,8 @@ from .colours import DOWN, UP
 
 SPINS = ListedColormap([DOWN, UP], name="spins")
 
+BAND = "band of two standard errors"  # the mark by which `draw_pulls` knows its own band from other patches
+
 STYLE = Path(__file__).with_name("spinlearn.mplstyle")
 
 
@@ -77,8 +79,8 @@ def draw_pulls(ax, x, pulls, **style):
     >>> len(draw_pulls(ax, [1, 2], [0.3, -1.1], marker="o").lines)
     2
     """
-    if not ax.patches:
-        ax.axhspan(-2, 2, color="0.92", zorder=0)
+    if not any(patch.get_gid() == BAND for patch in ax.patches):
+        ax.axhspan(-2, 2, color="0.92", zorder=0, gid=BAND)
         ax.axhline(0, color="0.5", linewidth=0.8, zorder=1)
     ax.plot(x, pulls, linestyle="none", **style)
     ax.set(ylim=(-4, 4), yticks=[-2, 0, 2])
