@@ -10,7 +10,10 @@ Conventions, stated once and kept everywhere:
 - Shapes and dtypes are written ``(N,) int8``. Energies and magnetisations of a run are per spin.
 - Randomness comes in as ``rng``, a `numpy.random.Generator`, always by keyword and never by default.
 
-The library has no plotting at its heart: `plotting`, `explore` and `check` use the physics, never the other way round.
+The library is a house of wings, ordered by what a spin sees: itself, the mean of the others, its neighbours, everybody.
+A wing stands on those before it in `WINGS`, and knows nothing of those behind it.
 """
 
 __version__ = "0.2.0"
+
+WINGS = ("core", "neuron", "meanfield", "lattice", "exact", "measure", "dense", "bipartite", "course")

@@ -8,9 +8,9 @@ import pytest
 import spinlearn
 
 LIBRARY = Path(spinlearn.__file__).parent
-# One storey a line. Wings of one storey do not know each other.
-STOREYS = ("core", "neuron", "meanfield", "lattice", "exact measure", "dense bipartite", "course")
-FLOOR = {wing: floor for floor, wings in enumerate(STOREYS) for wing in wings.split()}
+FLOOR = {wing: floor for floor, wing in enumerate(spinlearn.WINGS)}
+# Of two wings of one storey neither knows the other.
+FLOOR |= {"measure": FLOOR["exact"], "bipartite": FLOOR["dense"]}
 # Built by name on purpose: a check by the number of its page, a kernel for the web in a process of its own.
 DYNAMIC = {"course/check/__init__.py", "course/web/compile.py"}
 
