@@ -1,7 +1,8 @@
 """Build the website from the executed notebooks: ``build/site``, or ``build/site-without-solutions``.
 
-Nothing is built from what is not right: a page that the table of contents names and that does not exist, a notebook
-that is damaged, or one that no longer agrees with its text or its library, stops the build and is named.
+Nothing is built from what is not right: a notebook that is missing or damaged, that no longer agrees with its text or
+with what it uses of the library, or that holds an edit of a person, stops the build and is named. The table of contents
+follows from the tree (see `pages`); drafts are not in it, and ``--preview`` shows one.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from .pages import ROOT, PageError, contents, named
 
 # All that the site is made from: when none of it has changed, neither has the site.
 INPUTS = (
@@ -30,43 +31,33 @@ INPUTS = (
     "requirements.lock",
 )
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
+TOC_HEAD = "# Made from the tree of source/ by `make book`; a page says itself where it stands (see CONTRIBUTING.md).\n"
 
 
 class BookError(Exception):
     """Why the book cannot be built."""
 
 
-def contents(root: Path = ROOT, *, solutions: bool = True) -> dict:
-    """The table of contents, as read from ``book/_toc.yml``; without solutions if so wished."""
-    toc = yaml.safe_load((root / "book" / "_toc.yml").read_text(encoding="utf-8"))
-    if not solutions:
-        for part in toc["parts"]:
-            part["chapters"] = [page for page in part["chapters"] if not page["file"].startswith("solutions/")]
-        toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
-    return toc
-
-
 def pages_of(toc: dict) -> list[str]:
     """Names of all pages in a table of contents, in reading order."""
-    return [toc["root"], *(page["file"] for part in toc["parts"] for page in part["chapters"])]
+    return [toc["root"], *(page["file"] for part in toc.get("parts", []) for page in part["chapters"])]
+
+
+def write_contents(root: Path = ROOT) -> bool:
+    """Write the table of contents to ``book/_toc.yml``, for those who look there; return whether it has changed."""
+    path = root / "book" / "_toc.yml"
+    text = TOC_HEAD + yaml.safe_dump(contents(root), sort_keys=False, allow_unicode=True)
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return True
 
 
 def faults(root: Path = ROOT) -> list[str]:
     """Everything that forbids building, a sentence each, naming the page."""
     from .execute import problems  # slow to import, and not needed where nothing has changed
 
-    named = pages_of(contents(root))
-    found = [
-        f"{name}: the table of contents names it, but there is no such page (no source/{name}.md)"
-        for name in named
-        if not (root / "source" / f"{name}.md").exists()
-    ]
-    written = [p.relative_to(root / "source").with_suffix("").as_posix() for p in (root / "source").rglob("*.md")]
-    found += [
-        f"{name}: the page is not in the table of contents (book/_toc.yml)"
-        for name in sorted(set(written) - set(named))
-    ]
-    return found + problems(root)
+    return problems(root)
 
 
 def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> Path:
@@ -80,8 +71,13 @@ def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> 
     Raises
     ------
     BookError
-        If a page is missing, damaged or stale, or if Sphinx has so much as a warning.
+        If a page is missing, damaged, stale or edited, or if Sphinx has so much as a warning.
     """
+    try:
+        write_contents(root)
+        toc = contents(root, solutions=solutions)
+    except PageError as error:
+        raise BookError(str(error)) from error
     flavour = "site" if solutions else "site-without-solutions"
     site, stamp, work = (
         root / "build" / flavour,
@@ -102,21 +98,7 @@ def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> 
     shutil.rmtree(work, ignore_errors=True)
     stamp.unlink(missing_ok=True)
     work.mkdir(parents=True)
-    toc = contents(root, solutions=solutions)
-    (work / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    command = [
-        sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".",
-        "--config", "book/_config.yml",
-        "--toc", str(work / "_toc.yml"), "--path-output", str(work), "-W", "-n", "--keep-going", "-q",
-    ]  # fmt: skip
-    result = subprocess.run(
-        command, cwd=root, env={**os.environ, "SOLUTIONS": "1" if solutions else "0"}, capture_output=True, text=True
-    )
-    html = work / "_build" / "html"
-    missing = [name for name in pages_of(toc) if not (html / f"{name}.html").is_file()]
-    if result.returncode or missing:
-        report = (result.stdout + result.stderr).strip()
-        raise BookError(f"{report}\nThe book was not built{': missing ' + ', '.join(missing) if missing else ''}.")
+    html = _sphinx(root, work, toc, "-W", "-n", "--keep-going", solutions=solutions)
     shutil.rmtree(site, ignore_errors=True)
     shutil.move(html, site)
     shutil.rmtree(work)
@@ -124,6 +106,62 @@ def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> 
     if not quiet:
         print(f"• Built in {time.perf_counter() - start:.0f} s. Open {site / 'index.html'}")
     return site
+
+
+def preview(name: str, root: Path = ROOT) -> Path:
+    """Build one page alone, a draft or not, run first if it is stale; links that lead to other pages lead nowhere.
+
+    Parameters
+    ----------
+    name : str
+        Its number, such as "4.1", or its name.
+
+    Returns
+    -------
+    Path
+        The page's HTML file below ``build/preview``.
+
+    Raises
+    ------
+    BookError
+        If there is no such page, if it does not run, or if Sphinx cannot build it.
+    """
+    from .execute import execute, problem
+
+    try:
+        page = named(name, root)[0]
+        if problem(page):
+            print(f"• Running {page.name}", flush=True)
+            execute(page)
+    except PageError as error:
+        raise BookError(str(error)) from error
+    print(f"• Building {page.name} alone", flush=True)
+    work, site = root / "build" / "preview.work", root / "build" / "preview"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    html = _sphinx(root, work, {"format": "jb-book", "root": page.name}, solutions=True)
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.move(html, site)
+    shutil.rmtree(work)
+    print(f"• Open {site / page.name}.html")
+    return site / f"{page.name}.html"
+
+
+def _sphinx(root: Path, work: Path, toc: dict, *options: str, solutions: bool) -> Path:
+    """Build the pages of a table of contents below `work`; return the folder of the HTML."""
+    (work / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    command = [
+        sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".",
+        "--config", "book/_config.yml", "--toc", str(work / "_toc.yml"), "--path-output", str(work), "-q", *options,
+    ]  # fmt: skip
+    environment = {**os.environ, "SOLUTIONS": "1" if solutions else "0"}
+    result = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    html = work / "_build" / "html"
+    missing = [name for name in pages_of(toc) if not (html / f"{name}.html").is_file()]
+    if result.returncode or missing:
+        report = (result.stdout + result.stderr).strip()
+        raise BookError(f"{report}\nThe book was not built{': missing ' + ', '.join(missing) if missing else ''}.")
+    return html
 
 
 def _fingerprint(root: Path) -> str:
@@ -138,13 +176,17 @@ def _fingerprint(root: Path) -> str:
     return total.hexdigest()
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="make book", description=__doc__.splitlines()[0])
     parser.add_argument("--without-solutions", action="store_true", help="leave the solutions out")
-    options = parser.parse_args()
+    parser.add_argument("--preview", metavar="PAGE", help="build one page alone, such as 4.1, a draft or not")
+    options = parser.parse_args(arguments)
     try:
-        build(solutions=not options.without_solutions)
+        if options.preview:
+            preview(options.preview)
+        else:
+            build(solutions=not options.without_solutions)
     except BookError as error:
         print(error, file=sys.stderr)
         return 1
