@@ -106,6 +106,27 @@ def test_an_exact_start_stays():
     best = minimax.minimax(line, lambda x: 1 + 2 * x, GRID, [1.0, 2.0])
     assert best.error == 0.0
     assert best.parameters.tolist() == [1.0, 2.0]
+    assert minimax.certify(line, lambda x: 1 + 2 * x, GRID, [1.0, 2.0])[:2] == (0.0, 0.0)
+    # Half a unit beside it, nothing but the same exact line is the best.
+    assert minimax.certify(line, lambda x: 1 + 2 * x, GRID, [1.5, 2.0])[:2] == pytest.approx((0.5, 0.0))
+
+
+def test_every_line_is_fitted_by_a_line_up_to_rounding(rng):
+    """Whatever is left is rounding of the values, and there is no proof of it: it has no points."""
+    for _ in range(20):
+        a, b = rng.normal(size=2) * 10 ** rng.uniform(-3, 3, size=2)
+        best = minimax.minimax(line, lambda x, a=a, b=b: a + b * x, GRID, rng.normal(size=2))
+        assert best.error <= 1e-14 * (abs(a) + abs(b))
+        assert best.parameters == pytest.approx([a, b], abs=1e-13 * (abs(a) + abs(b)))
+        assert best.points.size == best.weights.size == 0
+
+
+@pytest.mark.parametrize("height", [1e-3, 1e-6, 1e-9])
+def test_what_is_above_the_rounding_is_still_found(height):
+    """A parabola of that height on a line: an error of an eighth of it, to the rounding of values of order 1."""
+    best = minimax.minimax(line, lambda x: 1 + 2 * x + height * x * x, GRID, [0.0, 0.0])
+    assert best.error == pytest.approx(height / 8, rel=PROMISED, abs=1e-13)
+    assert best.points == pytest.approx([0, 0.5, 1], abs=1e-2)
 
 
 # Nonlinear fits of something that ends in a square root
@@ -166,15 +187,24 @@ def test_the_certificate_refuses_a_least_squares_fit():
     assert found.bound == pytest.approx(1 / 8, rel=PROMISED)
 
 
-def test_the_best_error_lies_between_bound_and_error_wherever_one_looks():
-    """De la Vallee Poussin's theorem, for a model that is linear in its parameters."""
-    rng, bounds = np.random.default_rng(1919), []
-    for _ in range(30):
-        found = minimax.certify(line, np.square, GRID, rng.normal(size=2))
-        assert found.bound <= 1 / 8 * (1 + PROMISED)
-        assert found.error >= 1 / 8
-        bounds.append(found.bound)
-    assert min(bounds) < 0.1  # elsewhere the bound is a weak one: it is no constant
+@pytest.mark.parametrize("at", [(0.0, 0.0), (1.0, 2.0), (-0.125, 1.0), (30.0, -70.0)])
+def test_the_bound_of_a_linear_model_is_the_least_error_wherever_one_looks(at):
+    """The model is its own tangent, and the best line misses the parabola by 1/8."""
+    found = minimax.certify(line, np.square, GRID, at)
+    assert found.bound == pytest.approx(1 / 8, rel=PROMISED)
+    assert found.error >= 1 / 8
+    assert found.points == pytest.approx([0, 0.5, 1], abs=1e-5)
+    assert found.weights == pytest.approx([1 / 4, 1 / 2, 1 / 4], abs=1e-5)
+
+
+def test_the_bound_of_another_model_is_that_of_its_tangent():
+    """a and a^2 + x: at a = 1 the tangent 2 a - 1 + x can be moved to any height, so half the rise of 1 - x is left."""
+    found = minimax.certify(lambda x, a: a * a + x, lambda x: 1 + 0 * x, GRID, [1.0])
+    assert (found.error, found.bound) == pytest.approx((1.0, 0.5), rel=PROMISED)
+    # Where a is -3 the same holds; the sign of the error at a point is then that of the tangent at its best.
+    far = minimax.certify(lambda x, a: a * a + x, lambda x: 1 + 0 * x, GRID, [-3.0])
+    assert (far.error, far.bound) == pytest.approx((9.0, 0.5), rel=PROMISED)
+    assert far.weights == pytest.approx([0.5, 0.5], rel=1e-6)
 
 
 # Bad input
@@ -191,6 +221,7 @@ def test_the_best_error_lies_between_bound_and_error_wherever_one_looks():
         ({"start": []}, "start must be a one-dimensional array"),
         ({"start": 1.0}, "start must be a one-dimensional array"),
         ({"start": [np.inf, 0.0]}, "start must be finite"),
+        ({"x": 1.0}, "x must be one-dimensional"),
         ({"model": lambda x, a, b: 1.0}, "model\\(x\\) must have shape"),
         ({"model": lambda x, a, b: x + np.nan}, "model\\(x\\) must be finite"),
         ({"target": lambda x: x / 0.0}, "target\\(x\\) must be finite"),
@@ -203,6 +234,12 @@ def test_bad_input_is_named(change, words):
     arguments.update(change)
     with pytest.raises(ValueError, match=words):
         minimax.minimax(**arguments)
+
+
+@pytest.mark.parametrize("name", ["model", "target"])
+def test_a_number_is_no_function(name):
+    with pytest.raises(TypeError, match=f"{name} must be callable, not int"):
+        minimax.minimax(**{"model": line, "target": np.square, "x": GRID, "start": [0.0, 0.0]} | {name: 3})
 
 
 def test_text_is_no_number():

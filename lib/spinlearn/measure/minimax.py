@@ -31,6 +31,7 @@ from ..core import arguments
 
 MAX_STEPS = 200
 TOLERANCE = 1e-9  # relative to the error; what the linear programmes resolve
+ROUNDING = 16 * np.finfo(float).eps  # relative to the values; errors below it are those of the arithmetic
 SMALL = 0.01  # a parameter is taken to matter on this scale at least; the differences below use it
 
 
@@ -43,13 +44,15 @@ class Certificate(NamedTuple):
         Largest error on the interval.
     bound : float
         What the largest error could be brought down to if the model were its tangent at these parameters. Equal to
-        `error` at an optimum. For a model linear in its parameters no parameters have an error below the bound.
+        `error` at an optimum. For a model linear in its parameters it is the least error there is, wherever one looks.
+        (Up to the slopes' own error: they are differences, and good to some 1e-10.)
     points : (K,) float64
-        Points that take part in the proof, ascending.
+        Points that take part in the proof, ascending. Where the bound is 0 nothing is to be proved, and K = 0.
     errors : (K,) float64
         Model minus target there.
     weights : (K,) float64
-        Positive, of sum 1, such that sum_k weights_k sign_k grad_p model(points_k) = 0.
+        Positive, of sum 1, such that sum_k weights_k sign_k grad_p model(points_k) = 0, where sign_k is that of the
+        tangent's error at its best; at an optimum that of `errors`.
     """
 
     error: float
@@ -67,9 +70,10 @@ class Minimax(NamedTuple):
     parameters : (P,) float64
         The best ones.
     error : float
-        Largest error with them.
+        Largest error with them. Where the model contains the target it is one of rounding.
     points, errors, weights : (K,) float64
         The certificate, as in `Certificate`: where the error is largest, its sign there, and the weights that balance.
+        K = 0 where the fit is exact up to rounding: there is nothing to prove.
     """
 
     parameters: np.ndarray
@@ -98,7 +102,8 @@ def minimax(model, target, x, start) -> Minimax:
     Returns
     -------
     Minimax
-        An optimum that no small change of the parameters improves, to a relative 1e-9 in the error.
+        An optimum that no small change of the parameters improves, to a relative 1e-9 in the error, or to the rounding
+        of the model's values (some 1e-15 of them) where that is more.
 
     Raises
     ------
@@ -119,19 +124,22 @@ def minimax(model, target, x, start) -> Minimax:
     [0.  0.5 1. ] [-0.125  0.125 -0.125]
     """
     x, p = _interval(x), _parameters("start", start)
+    _functions(model, target)
     points, errors = _extrema(model, target, x, p)
     error, radius = np.abs(errors).max(), 1.0
     for _ in range(MAX_STEPS):
-        if error == 0.0:
-            return Minimax(p, 0.0, points, errors, np.full(len(points), 1 / len(points)))
+        rounding = _rounding(model, target, x, p)
+        if error <= rounding:
+            return Minimax(p, float(error), *np.empty((3, 0)))
         # The whole grid takes part, so that the tangent's errors are watched where the next extrema may be.
         everywhere = np.union1d(x, points)
         slopes = _slopes(model, everywhere, p)
         step = _tangent_step(_error(model, target, everywhere, p), slopes, np.abs(slopes).max(axis=0), radius)
         gain = error - step.error
-        if gain <= TOLERANCE * error:
+        least = max(TOLERANCE * error, rounding)  # a gain that counts
+        if gain <= least:
             certificate = certify(model, target, x, p)
-            if certificate.bound >= (1 - 10 * TOLERANCE) * error:
+            if certificate.bound >= error - 10 * least:
                 return Minimax(p, *certificate[:1], *certificate[2:])
         trial = p + step.change
         try:
@@ -174,19 +182,29 @@ def certify(model, target, x, parameters) -> Certificate:
 
     Examples
     --------
-    The tangent at 1/2 is not the best line for a parabola, and the least error lies between the two numbers:
+    The tangent at 1/2 is not the best line for a parabola:
 
     >>> c = certify(lambda x, a, b: a + b * x, np.square, np.linspace(0, 1, 9), [-0.25, 1.0])
     >>> print(round(c.error, 9), round(c.bound, 9), c.weights.round(6))
     0.25 0.125 [0.25 0.5  0.25]
     """
     x, p = _interval(x), _parameters("parameters", parameters)
+    _functions(model, target)
     points, errors = _extrema(model, target, x, p)
-    largest = np.abs(errors).max()
-    if largest == 0.0:
-        return Certificate(0.0, 0.0, points, errors, np.full(len(points), 1 / len(points)))
+    largest, rounding = np.abs(errors).max(), _rounding(model, target, x, p)
+    if largest <= rounding:
+        return Certificate(float(largest), 0.0, *np.empty((3, 0)))
     reach = np.abs(_slopes(model, x, p)).max(axis=0)
-    step = _tangent_step(errors, _slopes(model, points, p), reach, np.inf)
+    # Exchange, as Remez did: the best tangent for some points may be worse elsewhere; then these points join them.
+    for _ in range(MAX_STEPS):
+        step = _tangent_step(errors, _slopes(model, points, p), reach, np.inf)
+        new, its_errors = _extrema(lambda at, d=step.change: _tangent(model, at, p, d), target, x, ())
+        if np.abs(its_errors).max() <= step.error + max(TOLERANCE * step.error, rounding):
+            break
+        points = np.union1d(points, new)
+        errors = _error(model, target, points, p)
+    if step.error <= rounding:
+        return Certificate(float(largest), 0.0, *np.empty((3, 0)))
     used = step.weights > 0
     return Certificate(
         float(largest), float(step.error), points[used], errors[used], step.weights[used] / step.weights.sum()
@@ -219,6 +237,17 @@ def _tangent_step(errors, slopes, reach, radius) -> _Step:
         raise RuntimeError(f"the linear programme was not solved: {solved.message}")
     weights = -solved.ineqlin.marginals
     return _Step(solved.x[:-1] * largest / reach, solved.x[-1] * largest, weights[: len(e)] + weights[len(e) :])
+
+
+def _tangent(model, x, p, change) -> np.ndarray:
+    """Values of the model after a change of its parameters, to first order in it."""
+    return _values("model", model, x, p) + _slopes(model, x, p) @ change
+
+
+def _rounding(model, target, x, p) -> float:
+    """Error that comes of the arithmetic alone, where the terms are of the size of the values or of slope times p."""
+    sizes = [_values("model", model, x, p), _values("target", target, x, ()), _slopes(model, x, p) * p]
+    return ROUNDING * max(np.abs(size).max() for size in sizes)
 
 
 def _slopes(model, x, p) -> np.ndarray:
@@ -259,6 +288,12 @@ def _error(model, target, x, p) -> np.ndarray:
 
 def _values(name, function, x, p) -> np.ndarray:
     return arguments.real_array(f"{name}(x)", function(x, *p), x.shape, what=" (that of x)")
+
+
+def _functions(model, target) -> None:
+    for name, function in (("model", model), ("target", target)):
+        if not callable(function):
+            raise TypeError(f"{name} must be callable, not {type(function).__name__}")
 
 
 def _interval(x) -> np.ndarray:
