@@ -17,7 +17,7 @@ each_edge = pytest.mark.parametrize("periodic", [True, False])
 
 def enumerated(n, T, J, h, periodic):
     """The fields of `exact.Chain`, by the sum over all states."""
-    a = averages(density_of_states(chain_lattice(n, periodic=periodic)), T, J, h)
+    a = averages(density_of_states(chain_lattice(n, periodic=periodic)), T, J=J, h=h)
     return a.log_Z, a.f, a.e, a.c, a.m, n / T * (a.m2 - a.m**2)
 
 
@@ -32,7 +32,7 @@ def slope(function, x, step=1e-5):
 @each_system
 @pytest.mark.parametrize("n", [2, 3, 5, 8, 11])
 def test_a_finite_chain_is_the_sum_over_all_states(n, J, h, periodic):
-    found, listed = chain(n, T, J, h, periodic=periodic), enumerated(n, T, J, h, periodic)
+    found, listed = chain(n, T, J=J, h=h, periodic=periodic), enumerated(n, T, J, h, periodic)
     for name, one, other in zip(found._fields, found, listed, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12, err_msg=name)
 
@@ -44,7 +44,7 @@ def test_correlations_are_sums_over_all_states(n, J, h, periodic):
     spins = exact.states(n).astype(float)
     for temperature in (0.3, 1.7):
         p = exact.probabilities(chain_lattice(n, periodic=periodic), temperature, J=J, h=h)
-        found = chain_correlations(n, temperature, J, h, periodic=periodic)
+        found = chain_correlations(n, temperature, J=J, h=h, periodic=periodic)
         np.testing.assert_allclose(found.m, p @ spins, atol=1e-12)
         np.testing.assert_allclose(found.pairs, spins.T @ (p[:, None] * spins), atol=1e-12)
 
@@ -54,8 +54,8 @@ def test_correlations_are_sums_over_all_states(n, J, h, periodic):
 def test_correlations_add_up_to_the_averages(J, h, periodic):
     n, temperature = 40, 1.1
     whole, parts = (
-        chain(n, temperature, J, h, periodic=periodic),
-        chain_correlations(n, temperature, J, h, periodic=periodic),
+        chain(n, temperature, J=J, h=h, periodic=periodic),
+        chain_correlations(n, temperature, J=J, h=h, periodic=periodic),
     )
     assert whole.m == pytest.approx(parts.m.mean(), abs=1e-12)
     connected = parts.pairs - np.outer(parts.m, parts.m)
@@ -66,16 +66,18 @@ def test_correlations_add_up_to_the_averages(J, h, periodic):
 
 def test_an_open_end_would_be_noticed():
     # The control: the ring's numbers must fail where the chain is open.
-    open_chain, ring = enumerated(8, T, 0.7, 0.45, False), chain(8, T, 0.7, 0.45)
+    open_chain, ring = enumerated(8, T, 0.7, 0.45, False), chain(8, T, J=0.7, h=0.45)
     assert abs(open_chain[2] - ring.e).max() > 1e-2
     assert abs(open_chain[4] - ring.m).max() > 1e-2
 
 
 def test_the_transfer_matrix_gives_the_partition_function():
-    M, end = exact.transfer_matrix(1.3, 0.7, 0.45), np.exp(0.45 * np.array([1, -1]) / 2.6)
-    assert np.log(np.trace(np.linalg.matrix_power(M, 9))) == pytest.approx(chain(9, 1.3, 0.7, 0.45).log_Z, rel=1e-14)
+    M, end = exact.transfer_matrix(1.3, J=0.7, h=0.45), np.exp(0.45 * np.array([1, -1]) / 2.6)
+    assert np.log(np.trace(np.linalg.matrix_power(M, 9))) == pytest.approx(
+        chain(9, 1.3, J=0.7, h=0.45).log_Z, rel=1e-14
+    )
     ends = end @ np.linalg.matrix_power(M, 8) @ end
-    assert np.log(ends) == pytest.approx(chain(9, 1.3, 0.7, 0.45, periodic=False).log_Z, rel=1e-14)
+    assert np.log(ends) == pytest.approx(chain(9, 1.3, J=0.7, h=0.45, periodic=False).log_Z, rel=1e-14)
 
 
 def test_an_open_chain_without_a_field_is_a_product_of_free_bonds():
@@ -88,7 +90,7 @@ def test_an_open_chain_without_a_field_is_a_product_of_free_bonds():
 def test_near_zero_temperature_a_ring_is_in_its_ground_states(J):
     # An odd ring of antiferromagnetic bonds is frustrated: one bond of n stays broken, in 2 n ways.
     n, cold = 9, 0.02
-    found = chain(n, cold, J)
+    found = chain(n, cold, J=J)
     assert found.e == pytest.approx(-1.0 if J > 0 else -7 / 9, abs=1e-15)
     degenerate = 2 if J > 0 else 2 * n
     assert found.log_Z == pytest.approx(-found.e * n / cold + np.log(degenerate), rel=1e-14)
@@ -102,11 +104,11 @@ def test_near_zero_temperature_a_ring_is_in_its_ground_states(J):
 def test_a_long_chain_is_the_infinite_one(J, h):
     # The ring differs by t**n, which is nothing here; an open chain by a term of its ends, in proportion to 1 / n.
     at = T[1:]
-    infinite, ring = chain(math.inf, at, J, h), chain(3000, at, J, h)
+    infinite, ring = chain(math.inf, at, J=J, h=h), chain(3000, at, J=J, h=h)
     assert np.isinf(infinite.log_Z).all()
     for name in ("f", "e", "c", "m", "chi"):
         np.testing.assert_allclose(getattr(infinite, name), getattr(ring, name), rtol=1e-12, atol=3e-12, err_msg=name)
-    ends = [(chain(n, at, J, h, periodic=False).f - infinite.f) * n for n in (2000, 4000)]
+    ends = [(chain(n, at, J=J, h=h, periodic=False).f - infinite.f) * n for n in (2000, 4000)]
     np.testing.assert_allclose(ends[0], ends[1], rtol=1e-9, atol=1e-9)
 
 
@@ -115,7 +117,7 @@ def test_thermodynamic_identities_of_the_infinite_chain(J, h):
     at = np.array([0.6, 1.4, 3.0])
 
     def infinite(T, h=h):
-        return chain(math.inf, T, J, h)
+        return chain(math.inf, T, J=J, h=h)
 
     here = infinite(at)
     np.testing.assert_allclose(slope(lambda T: infinite(T).e, at), here.c, atol=1e-8)
@@ -137,14 +139,14 @@ def test_without_a_field_the_infinite_chain_is_elementary():
 @each_system
 def test_correlations_of_a_long_ring_decay_with_the_correlation_length(J, h):
     temperature, n = 0.9, 400
-    found = chain_correlations(n, temperature, J, h)
-    m = chain(math.inf, temperature, J, h).m
-    eigenvalues = np.linalg.eigvalsh(exact.transfer_matrix(temperature, J, h))
+    found = chain_correlations(n, temperature, J=J, h=h)
+    m = chain(math.inf, temperature, J=J, h=h).m
+    eigenvalues = np.linalg.eigvalsh(exact.transfer_matrix(temperature, J=J, h=h))
     t = eigenvalues[0] / eigenvalues[1]
     r = np.arange(40)
     np.testing.assert_allclose(found.pairs[0, :40] - found.m[0] ** 2, (1 - m**2) * t**r, atol=1e-12)
     if J:
-        assert chain_correlation_length(temperature, J, h) == pytest.approx(-1 / np.log(abs(t)), rel=1e-12)
+        assert chain_correlation_length(temperature, J=J, h=h) == pytest.approx(-1 / np.log(abs(t)), rel=1e-12)
 
 
 def test_the_order_of_limits():
@@ -155,8 +157,8 @@ def test_the_order_of_limits():
 
 
 def test_a_correlation_length_without_a_coupling_is_zero():
-    assert chain_correlation_length(1.0, 0.0) == 0
-    assert chain_correlation_length(1.0, 0.0, 0.3) == pytest.approx(0, abs=0.03)  # 1 / ln of a rounding error
+    assert chain_correlation_length(1.0, J=0.0) == 0
+    assert chain_correlation_length(1.0, J=0.0, h=0.3) == pytest.approx(0, abs=0.03)  # 1 / ln of a rounding error
 
 
 @each_edge
@@ -164,7 +166,7 @@ def test_a_correlation_length_without_a_coupling_is_zero():
 def test_shapes_and_scale(n, periodic):
     assert all(np.shape(entry) == () for entry in chain(n, 2, periodic=periodic))
     grid = T[:4].reshape(2, 2)
-    found, scaled = chain(n, grid, 0.7, 0.4, periodic=periodic), chain(n, 3 * grid, 2.1, 1.2, periodic=periodic)
+    found, scaled = chain(n, grid, J=0.7, h=0.4, periodic=periodic), chain(n, 3 * grid, J=2.1, h=1.2, periodic=periodic)
     assert all(entry.shape == (2, 2) for entry in found)
     for one, other, factor in zip(scaled[1:], found[1:], (3, 3, 1, 1, 1 / 3), strict=True):
         np.testing.assert_allclose(one, factor * other, rtol=1e-12, atol=1e-13)
@@ -182,13 +184,13 @@ def test_shapes_and_scale(n, periodic):
             ValueError,
             "^T must be at least a hundredth of J and of h, here 0.01, got 0.001",
         ),
-        (lambda: chain(math.inf, 0.01, 0.0, h=-2.0), ValueError, "^T must be at least a hundredth.*here 0.02"),
-        (lambda: chain(4, 1.0, np.nan), ValueError, "^J must be finite"),
+        (lambda: chain(math.inf, 0.01, J=0.0, h=-2.0), ValueError, "^T must be at least a hundredth.*here 0.02"),
+        (lambda: chain(4, 1.0, J=np.nan), ValueError, "^J must be finite"),
         (lambda: chain(4, 1.0, h=[1.0]), TypeError, "^h must be a real number, not list"),
         (lambda: chain_correlations(math.inf, 1.0), TypeError, "^n must be a whole number"),
         (lambda: chain_correlations(4, [1.0, 2.0]), TypeError, "^T must be a real number, not list"),
         (lambda: chain_correlation_length(-1.0), ValueError, "^T must be greater than 0"),
-        (lambda: exact.transfer_matrix(1.0, None), TypeError, "^J must be a real number"),
+        (lambda: exact.transfer_matrix(1.0, J=None), TypeError, "^J must be a real number"),
     ],
 )
 def test_bad_input(call, error, message):

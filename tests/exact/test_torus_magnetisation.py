@@ -21,11 +21,11 @@ def enumerated(rows, columns, T, J):
 @pytest.mark.parametrize(("T", "J"), [(2.1, 1.0), (0.6, 0.8), (1.4, -0.9)])
 @pytest.mark.parametrize(("rows", "columns"), TORI)
 def test_the_law_is_that_of_all_configurations(rows, columns, T, J):
-    np.testing.assert_allclose(torus_magnetisation(rows, columns, T, J), enumerated(rows, columns, T, J), rtol=1e-12)
+    np.testing.assert_allclose(torus_magnetisation(rows, columns, T, J=J), enumerated(rows, columns, T, J), rtol=1e-12)
 
 
 def test_without_coupling_it_is_the_binomial_law():
-    law = torus_magnetisation(6, 5, 1.7, 0.0)
+    law = torus_magnetisation(6, 5, 1.7, J=0.0)
     np.testing.assert_allclose(law, comb(30, np.arange(31)) / 2.0**30, rtol=1e-12)
 
 
@@ -53,15 +53,15 @@ def test_the_barrier_grows_with_the_side_as_two_walls_and_not_with_the_area():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "message"),
+    ("arguments", "J", "error", "message"),
     [
-        ((1, 4, 1.0), ValueError, "rows must be at least 2"),
-        ((4, 13, 1.0), ValueError, "columns must be at most 12"),
-        ((4, 4, 0.0), ValueError, "T must be greater than 0"),
-        ((4, 4, 1.0, np.nan), ValueError, "J must be finite"),
-        ((4.0, 4, 1.0), TypeError, "rows must be a whole number"),
+        ((1, 4, 1.0), 1.0, ValueError, "rows must be at least 2"),
+        ((4, 13, 1.0), 1.0, ValueError, "columns must be at most 12"),
+        ((4, 4, 0.0), 1.0, ValueError, "T must be greater than 0"),
+        ((4, 4, 1.0), np.nan, ValueError, "J must be finite"),
+        ((4.0, 4, 1.0), 1.0, TypeError, "rows must be a whole number"),
     ],
 )
-def test_bad_input_is_named(arguments, error, message):
+def test_bad_input_is_named(arguments, J, error, message):
     with pytest.raises(error, match=message):
-        torus_magnetisation(*arguments)
+        torus_magnetisation(*arguments, J=J)

@@ -87,12 +87,12 @@ def test_the_work_of_walks_that_start_in_equilibrium_obeys_jarzynski():
     """The mean of exp(-W / T) is the ratio of partition functions, whatever the rate; with another W it is not."""
     N, T, fields = 10, 0.9, np.array([0.0, 0.1, 0.2, 0.3, 0.4])
     rng = np.random.default_rng(11)
-    law = meanfield.curie_weiss(N, T, 0.0)
+    law = meanfield.curie_weiss(N, T, h=0.0)
     starts = law.levels[rng.choice(N + 1, size=20_000, p=law.p)]
     records = np.array([
         np.append(m, meanfield.walk(N, T, fields[1:], start=m, rng=rng)) for m in starts
     ])  # fmt: skip
-    truth = math.exp(meanfield.curie_weiss(N, T, 0.4).log_Z - law.log_Z)
+    truth = math.exp(meanfield.curie_weiss(N, T, h=0.4).log_Z - law.log_Z)
     value, error = jarzynski(records, fields, N, T)
     assert abs(value - truth) < 4 * error  # two-sided 6e-5
     value, error = jarzynski(records, fields, N, T, late=True)
@@ -103,7 +103,7 @@ def test_the_work_of_walks_that_start_in_equilibrium_obeys_jarzynski():
 @pytest.mark.parametrize("period", [3, 10, 100])
 def test_the_second_law_holds_at_every_rate(T, period):
     fields = cosine(0.6, period, 60)
-    m = meanfield.evolve(meanfield.curie_weiss(20, T, 0.6).p, T, fields).m
+    m = meanfield.evolve(meanfield.curie_weiss(20, T, h=0.6).p, T, fields).m
     assert work(fields[-period:], m[-period:]) > 0
 
 
@@ -154,7 +154,7 @@ def test_above_the_critical_temperature_a_slow_loop_closes():
         fields = cosine(amplitude, period, 2)
         m = meanfield.flow(0.2, T, fields)[-period:]
         losses.append(work(fields[:period], m))
-        lag = np.abs(m - meanfield.magnetisation(T, fields[:period])).max()
+        lag = np.abs(m - meanfield.magnetisation(T, h=fields[:period])).max()
         assert lag < chi * amplitude * 2 * np.pi / period / np.expm1(rate)
     assert losses[0] / losses[1] == pytest.approx(2, rel=0.01)
     assert losses[1] / losses[2] == pytest.approx(2, rel=0.005)
@@ -187,7 +187,7 @@ def test_the_order_of_limits_decides_where_a_slow_loop_turns():
 
     def turns(N, period):
         fields = cosine(amplitude, period, 2)
-        m = meanfield.evolve(meanfield.curie_weiss(N, T, amplitude).p, T, fields).m[-period:]
+        m = meanfield.evolve(meanfield.curie_weiss(N, T, h=amplitude).p, T, fields).m[-period:]
         return coercive_field(fields[:period], m)
 
     period = 1000

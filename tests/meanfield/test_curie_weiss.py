@@ -19,12 +19,12 @@ def boltzmann(N, T, h=0.0, Tc=1.0):
     """The law of the number of up spins in equilibrium; for free spins the binomial one."""
     if N == 1:
         return np.array([1, np.exp(2 * h / T)]) / (1 + np.exp(2 * h / T))
-    return meanfield.curie_weiss(N, T, h, Tc=Tc or 1e-300).p
+    return meanfield.curie_weiss(N, T, h=h, Tc=Tc or 1e-300).p
 
 
 def matrix(N, T, h, Tc):
     """One update as a matrix that multiplies a law from the left."""
-    up, down = steps(N, T, h, Tc=Tc)
+    up, down = steps(N, T, h=h, Tc=Tc)
     return np.diag(1 - up - down) + np.diag(up[:-1], -1) + np.diag(down[1:], 1)
 
 
@@ -43,7 +43,7 @@ def one_up(N, k):
 @each_magnet
 def test_the_traffic_between_two_states_is_equal_both_ways(N, T, h, Tc):
     p = boltzmann(N, T, h, Tc)
-    assert imbalance(p, *steps(N, T, h, Tc=Tc)) < 1e-11
+    assert imbalance(p, *steps(N, T, h=h, Tc=Tc)) < 1e-11
 
 
 def test_a_spin_that_feels_itself_would_be_noticed():
@@ -61,7 +61,7 @@ def test_the_walk_is_the_heat_bath_of_spins_that_all_see_each_other():
     graph, J = from_couplings(Tc / N * (1 - np.eye(N)))
     whole = harness.transition_matrix(Case(graph, T, J, np.full(N, h)), "heat-bath")
     k = (exact.states(N) > 0).sum(axis=1)
-    up, down = steps(N, T, h, Tc=Tc)
+    up, down = steps(N, T, h=h, Tc=Tc)
     for a, row in enumerate(whole):
         lumped = np.bincount(k, weights=row, minlength=N + 1)
         assert lumped[k[a] + 1 : k[a] + 2].sum() == pytest.approx(up[k[a]], abs=1e-14)
@@ -70,7 +70,7 @@ def test_the_walk_is_the_heat_bath_of_spins_that_all_see_each_other():
 
 def test_a_field_that_saturates_the_spins_overflows_nothing():
     with np.errstate(all="raise"):
-        up, down = steps(10, 1e-3, 5.0)
+        up, down = steps(10, 1e-3, h=5.0)
     assert up.tolist() == [(10 - k) / 10 for k in range(11)]
     assert not down.any()
 
@@ -162,7 +162,7 @@ def test_the_flow_agrees_with_an_adaptive_method():
 @pytest.mark.parametrize(("T", "h"), [(0.5, 0.1), (0.8, -0.3), (1.3, 0.2), (0.7, 0.0)])
 def test_the_flow_ends_in_the_solution_of_the_mean_field(T, h):
     ended = flow(0.9 if h >= 0 else -0.9, T, np.full(200, h))[-1]
-    assert ended == pytest.approx(float(meanfield.magnetisation(T, h)), abs=1e-12)
+    assert ended == pytest.approx(float(meanfield.magnetisation(T, h=h)), abs=1e-12)
 
 
 def test_the_walk_tends_to_the_flow_as_one_over_the_number_of_spins():
@@ -187,28 +187,28 @@ def test_passage_times_solve_the_linear_equations(N, T, h, Tc):
             continue
         others = np.array([k for k in range(N + 1) if k != last])
         times = np.linalg.solve(np.eye(N) - stay[np.ix_(others, others)], np.ones(N))
-        came = passage_time(N, T, h, Tc=Tc, start=2 * first / N - 1, target=2 * last / N - 1)
+        came = passage_time(N, T, h=h, Tc=Tc, start=2 * first / N - 1, target=2 * last / N - 1)
         # The solver loses as many digits as the longest time has.
         tolerance = max(1e-12, np.finfo(float).eps * times.max())
         assert came == pytest.approx(times[list(others).index(first)] / N, rel=tolerance)
 
 
 def test_passage_times_add_up_and_turn_over_with_the_magnet():
-    whole = passage_time(30, 0.7, 0.03, start=-0.8, target=0.8)
-    parts = [passage_time(30, 0.7, 0.03, start=a, target=b) for a, b in ((-0.8, 0.2), (0.2, 0.8))]
+    whole = passage_time(30, 0.7, h=0.03, start=-0.8, target=0.8)
+    parts = [passage_time(30, 0.7, h=0.03, start=a, target=b) for a, b in ((-0.8, 0.2), (0.2, 0.8))]
     assert whole == pytest.approx(sum(parts), rel=1e-13)
-    assert whole == pytest.approx(passage_time(30, 0.7, -0.03, start=0.8, target=-0.8), rel=1e-13)
+    assert whole == pytest.approx(passage_time(30, 0.7, h=-0.03, start=0.8, target=-0.8), rel=1e-13)
     assert passage_time(30, 0.7, start=0.2, target=0.2) == 0
 
 
 @pytest.mark.parametrize(("T", "h"), [(0.8, 0.0), (0.8, -0.02), (0.6, 0.05)])
 def test_kramers_is_the_limit_of_many_spins(T, h):
     """The relative difference falls as 1/N, and is gone when that is taken off."""
-    stable, well, _ = meanfield.branches(T, h)
+    stable, well, _ = meanfield.branches(T, h=h)
     start, target = (float(well), float(stable))
 
     def ratio(N):
-        return kramers_time(N, T, h) / passage_time(N, T, h, start=start, target=target)
+        return kramers_time(N, T, h=h) / passage_time(N, T, h=h, start=start, target=target)
 
     sizes = (1000, 2000) if T == 0.8 else (600, 1200)
     small, large = (ratio(N) for N in sizes)
@@ -238,7 +238,7 @@ def test_a_time_too_long_for_a_number_is_infinite():
         (lambda: steps(0, 1.0), ValueError, "N must be at least 1"),
         (lambda: steps(2.5, 1.0), TypeError, "N must be a whole number"),
         (lambda: steps(5, 0.0), ValueError, "T must be greater than 0"),
-        (lambda: steps(5, 1.0, np.inf), ValueError, "h must be finite"),
+        (lambda: steps(5, 1.0, h=np.inf), ValueError, "h must be finite"),
         (lambda: steps(5, 1.0, Tc=-1), ValueError, "Tc must be at least 0"),
         (lambda: evolve([0.5, 0.4], 1.0, [0]), ValueError, "law must be probabilities"),
         (lambda: evolve([1.5, -0.5], 1.0, [0]), ValueError, "law must be probabilities"),
@@ -250,7 +250,7 @@ def test_a_time_too_long_for_a_number_is_infinite():
         (lambda: flow(-2, 1.0, [0]), ValueError, "m must lie between -1 and 1"),
         (lambda: passage_time(5, 1.0, start=0, target=3), ValueError, "target must lie between"),
         (lambda: kramers_time(5, 1.0), ValueError, "T must be below Tc = 1"),
-        (lambda: kramers_time(5, 0.8, 0.1), ValueError, r"h must be weaker than the spinodal field 0\.0622"),
+        (lambda: kramers_time(5, 0.8, h=0.1), ValueError, r"h must be weaker than the spinodal field 0\.0622"),
     ],
 )
 def test_bad_input_is_named(call, error, message):

@@ -64,8 +64,8 @@ def exact_root(T, h, Tc=1.0):
 @pytest.mark.parametrize(("T", "h"), POINTS)
 def test_magnetisation_has_all_of_its_digits(T, h):
     expected = exact_root(T, h)
-    assert float(magnetisation(T, h)) == pytest.approx(float(expected), rel=8 * EPS, abs=0)
-    assert magnetisation(T, -h) == (-magnetisation(T, h) if h else magnetisation(T))
+    assert float(magnetisation(T, h=h)) == pytest.approx(float(expected), rel=8 * EPS, abs=0)
+    assert magnetisation(T, h=-h) == (-magnetisation(T, h=h) if h else magnetisation(T))
 
 
 def test_close_to_Tc_the_square_root_and_its_correction():
@@ -86,9 +86,9 @@ def test_the_series_of_that_test_is_right():
 
 def test_a_scale_and_shapes():
     T, h = np.array([0.3, 0.8, 1.7])[:, None], np.array([0.0, 0.1, -0.4, 2.0])
-    scaled = magnetisation(6 * T, 6 * h, Tc=6.0)
+    scaled = magnetisation(6 * T, h=6 * h, Tc=6.0)
     assert scaled.shape == (3, 4)
-    np.testing.assert_allclose(scaled, magnetisation(T, h), rtol=20 * EPS)
+    np.testing.assert_allclose(scaled, magnetisation(T, h=h), rtol=20 * EPS)
     assert np.ndim(magnetisation(0.5)) == 0
     assert magnetisation(np.empty(0)).shape == (0,)
     assert isinstance(float(magnetisation(1e-308)), float)
@@ -108,7 +108,7 @@ def test_a_seemingly_harmless_solver_fails_where_this_one_does_not():
 @pytest.mark.parametrize("Tc", [1.0, 4.0])
 def test_branches_solve_the_equation_and_their_stability_is_the_curvature(Tc):
     T, h = np.meshgrid(np.linspace(0.1, 1.4, 27) * Tc, np.linspace(-0.4, 0.4, 33) * Tc)
-    found = branches(T, h, Tc=Tc)
+    found = branches(T, h=h, Tc=Tc)
     for m in found:
         there = np.isfinite(m)
         field = (Tc * m + h) / T
@@ -119,7 +119,7 @@ def test_branches_solve_the_equation_and_their_stability_is_the_curvature(Tc):
     assert (curvature[0][~marginal] > 0).all()
     assert (curvature[1][inside & np.isfinite(found.metastable)] > 0).all()
     assert (curvature[2][inside & np.isfinite(found.unstable)] < 0).all()
-    depths = [free_energy(np.nan_to_num(m), T, h, Tc=Tc) for m in found]
+    depths = [free_energy(np.nan_to_num(m), T, h=h, Tc=Tc) for m in found]
     three = np.isfinite(found.metastable)
     assert (depths[0][three] <= depths[1][three] + 1e-14 * Tc).all()
     assert (depths[1][three] <= depths[2][three] + 1e-14 * Tc).all()
@@ -132,9 +132,9 @@ def test_there_are_three_branches_exactly_inside_the_spinodals():
     for T in (0.3, 0.6, 0.9, 1.1):
         for h in (0.0, 0.01, 0.05, 0.12, 0.25, 0.6):
             changes = np.count_nonzero(np.diff(np.sign(m - np.tanh((m + h) / T))))
-            assert np.count_nonzero(np.isfinite(branches(T, h))) == changes
-    assert branches(0.7, 0.0).unstable == 0.0
-    assert not np.signbit(branches(0.7, 0.0).unstable)
+            assert np.count_nonzero(np.isfinite(branches(T, h=h))) == changes
+    assert branches(0.7, h=0.0).unstable == 0.0
+    assert not np.signbit(branches(0.7, h=0.0).unstable)
     assert branches(0.7).metastable == -branches(0.7).stable
 
 
@@ -150,11 +150,11 @@ def test_spinodal_field_has_all_of_its_digits(T):
 @pytest.mark.parametrize("T", [0.05, 0.5, 0.95])
 def test_at_the_spinodal_two_branches_meet(T):
     edge = float(spinodal_field(T))
-    close = branches(T, edge * (1 - 1e-10))
+    close = branches(T, h=edge * (1 - 1e-10))
     assert close.metastable == pytest.approx(-spinodal_magnetisation(T), abs=1e-4)
     assert close.unstable == pytest.approx(-spinodal_magnetisation(T), abs=1e-4)
     assert close.metastable < -spinodal_magnetisation(T) < close.unstable
-    assert np.isnan(branches(T, edge * (1 + 1e-10)).metastable)
+    assert np.isnan(branches(T, h=edge * (1 + 1e-10)).metastable)
 
 
 @pytest.mark.parametrize("h", [0.0, 0.05, -0.3])
@@ -163,20 +163,20 @@ def test_identities_of_thermodynamics(T, h):
     """On the solution f(T, h) has df/dh = -m and e - T df/dT... = s; off it df/dm = T artanh(m) - Tc m - h."""
 
     def f(T, h):
-        return float(free_energy(magnetisation(T, h), T, h))
+        return float(free_energy(magnetisation(T, h=h), T, h=h))
 
-    step, m = 1e-5, float(magnetisation(T, h))
+    step, m = 1e-5, float(magnetisation(T, h=h))
     sign = 1e-9 if h == 0 else 0.0  # the positive phase
     assert (f(T, h + step) - f(T, h + sign)) / (step - sign) == pytest.approx(
-        -m, abs=step * max(1, float(susceptibility(T, h)))
+        -m, abs=step * max(1, float(susceptibility(T, h=h)))
     )
     assert (f(T + step, h) - f(T - step, h)) / (2 * step) == pytest.approx(-float(entropy(m)), abs=1e-7)
-    assert f(T, h) == pytest.approx(float(energy(m, h) - T * entropy(m)), abs=4 * EPS * max(1, T))
+    assert f(T, h) == pytest.approx(float(energy(m, h=h) - T * entropy(m)), abs=4 * EPS * max(1, T))
     if h:
-        slope = float(magnetisation(T, h + step) - magnetisation(T, h - step)) / (2 * step)
-        assert slope == pytest.approx(float(susceptibility(T, h)), rel=1e-6)
+        slope = float(magnetisation(T, h=h + step) - magnetisation(T, h=h - step)) / (2 * step)
+        assert slope == pytest.approx(float(susceptibility(T, h=h)), rel=1e-6)
     for trial in (-0.7, 0.1, 0.95):
-        slope = float(free_energy(trial + step, T, h) - free_energy(trial - step, T, h)) / (2 * step)
+        slope = float(free_energy(trial + step, T, h=h) - free_energy(trial - step, T, h=h)) / (2 * step)
         assert slope == pytest.approx(T * math.atanh(trial) - trial - h, abs=1e-7)
 
 
@@ -212,7 +212,7 @@ def test_landau_is_the_taylor_series_of_f():
     f = -Tc * m**2 / 2 - h * m + T * (p * sympy.log(p) + q * sympy.log(q))
     values = {T: 0.8, h: 0.3, Tc: 1.7}
     series = sympy.Poly(sympy.series(f, m, 0, 9).removeO().subs(values), m).all_coeffs()[::-1]
-    np.testing.assert_allclose(landau(0.8, 0.3, Tc=1.7, order=8), np.array(series, dtype=float), atol=1e-15)
+    np.testing.assert_allclose(landau(0.8, h=0.3, Tc=1.7, order=8), np.array(series, dtype=float), atol=1e-15)
     assert len(landau(1.0, order=5)) == 6
 
 
@@ -226,8 +226,8 @@ def test_curie_weiss_is_the_sum_over_all_states(N, T, h, Tc):
     np.fill_diagonal(matrix, 0)
     everyone, J = from_couplings(matrix)
     p, m = exact.probabilities(everyone, T, J=J, h=h), exact.states(N).mean(axis=1)
-    found = curie_weiss(N, T, h, Tc=Tc)
-    energies = exact.energies(everyone, J, h)
+    found = curie_weiss(N, T, h=h, Tc=Tc)
+    energies = exact.energies(everyone, J=J, h=h)
     assert found.log_Z == pytest.approx(np.log(np.exp(-energies / T).sum()), rel=1e-13)
     assert found.f == pytest.approx(-T * found.log_Z / N, rel=1e-14)
     assert [found.m, found.abs_m, found.m2] == pytest.approx([p @ m, p @ abs(m), p @ m**2], abs=1e-14)
@@ -238,11 +238,11 @@ def test_curie_weiss_is_the_sum_over_all_states(N, T, h, Tc):
 @pytest.mark.parametrize(("T", "h"), [(0.6, 0.0), (0.8, 0.1), (1.5, 0.0), (1.5, -0.3)])
 def test_curie_weiss_tends_to_mean_field_and_the_rate_is_known(T, h):
     """Laplace's method: N (f_N - f) -> Tc/2 - T ln(number of wells) + (T/2) ln(1 - K (1 - m^2))."""
-    m = float(magnetisation(T, h))
+    m = float(magnetisation(T, h=h))
     wells = 2 if h == 0 and T < 1 else 1
     limit = 0.5 - T * math.log(wells) + T / 2 * math.log(1 - (1 - m * m) / T)
-    f = float(free_energy(m, T, h))
-    ends = [N * (curie_weiss(N, T, h).f - f) - limit for N in (1000, 2000, 4000)]
+    f = float(free_energy(m, T, h=h))
+    ends = [N * (curie_weiss(N, T, h=h).f - f) - limit for N in (1000, 2000, 4000)]
     assert abs(ends[2]) < 2e-3
     assert ends[0] / ends[1] == pytest.approx(2, abs=0.1)  # what is left goes as 1 / N
     assert ends[1] / ends[2] == pytest.approx(2, abs=0.1)
@@ -273,20 +273,20 @@ def test_magnetisation_of_curie_weiss_has_three_rates():
 @pytest.mark.parametrize("h", [0.0, 0.03, -0.7])
 def test_bethe_is_exact_on_the_chain(h):
     T = np.array([0.3, 0.7, 1.0, 2.5, 20.0])
-    found, true = bethe(T, h, z=2), exact.chain(math.inf, T, h=h)
+    found, true = bethe(T, h=h, z=2), exact.chain(math.inf, T, h=h)
     np.testing.assert_allclose(found.m, true.m, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(found.f, true.f, rtol=1e-13)
     np.testing.assert_allclose(found.e, true.e, rtol=1e-12)
     if h == 0:
         np.testing.assert_array_equal(found.m, 0)
         np.testing.assert_allclose(found.pair, np.tanh(1 / T), rtol=1e-14)
-    assert bethe_critical_temperature(2) == 0.0
+    assert bethe_critical_temperature(z=2) == 0.0
 
 
 def test_bethe_is_exact_on_a_tree():
     """A root with 3 branches of depth 2, whose leaves feel the cavity field of a tree that goes on for ever."""
     z, T, h = 3, 1.4, 0.15
-    solution = bethe(T, h, z=z)
+    solution = bethe(T, h=h, z=z)
     edges = [(0, 1), (0, 2), (0, 3)] + [(1 + k // 2, 4 + k) for k in range(6)]
     matrix = np.zeros((10, 10))
     for i, j in edges:
@@ -298,12 +298,12 @@ def test_bethe_is_exact_on_a_tree():
     assert p @ s[:, 0] == pytest.approx(float(solution.m), abs=1e-13)
     assert p @ s[:, 1] == pytest.approx(float(solution.m), abs=1e-13)
     assert p @ (s[:, 0].astype(float) * s[:, 1]) == pytest.approx(float(solution.pair), abs=1e-13)
-    assert abs(p @ s[:, 0] - magnetisation(T, h, Tc=3.0)) > 0.01  # negative control
+    assert abs(p @ s[:, 0] - magnetisation(T, h=h, Tc=3.0)) > 0.01  # negative control
 
 
 @pytest.mark.parametrize("z", [3, 4, 6, 12])
 def test_bethe_orders_where_it_says(z):
-    Tc = bethe_critical_temperature(z, 0.7)
+    Tc = bethe_critical_temperature(z=z, J=0.7)
     assert (z - 1) * math.tanh(0.7 / Tc) == pytest.approx(1, rel=1e-14)
     assert bethe_magnetisation(Tc * (1 + 1e-9), z=z, J=0.7) == 0
     small = [float(bethe_magnetisation(Tc * (1 - d), z=z, J=0.7)) for d in (1e-8, 4e-8)]
@@ -312,7 +312,7 @@ def test_bethe_orders_where_it_says(z):
 
 
 def test_bethe_tends_to_mean_field_for_many_neighbours():
-    errors = [abs(bethe_magnetisation(0.8, 0.02, z=z, J=1 / z) - magnetisation(0.8, 0.02)) for z in (100, 200, 400)]
+    errors = [abs(bethe_magnetisation(0.8, h=0.02, z=z, J=1 / z) - magnetisation(0.8, h=0.02)) for z in (100, 200, 400)]
     assert errors[0] / errors[1] == pytest.approx(2, rel=0.1)
     assert errors[1] / errors[2] == pytest.approx(2, rel=0.1)
 
@@ -320,9 +320,11 @@ def test_bethe_tends_to_mean_field_for_many_neighbours():
 def test_bethe_obeys_thermodynamics():
     step = 1e-5
     for T, h in [(2.2, 0.1), (2.2, -0.4), (4.0, 0.3)]:
-        mine = bethe(T, h, z=4)
-        assert (bethe(T, h + step, z=4).f - bethe(T, h - step, z=4).f) / (2 * step) == pytest.approx(-mine.m, abs=1e-8)
-        by_beta = [bethe(1 / b, h, z=4).f * b for b in (1 / T + step, 1 / T - step)]
+        mine = bethe(T, h=h, z=4)
+        assert (bethe(T, h=h + step, z=4).f - bethe(T, h=h - step, z=4).f) / (2 * step) == pytest.approx(
+            -mine.m, abs=1e-8
+        )
+        by_beta = [bethe(1 / b, h=h, z=4).f * b for b in (1 / T + step, 1 / T - step)]
         assert (by_beta[0] - by_beta[1]) / (2 * step) == pytest.approx(mine.e, abs=1e-7)
 
 
@@ -331,7 +333,7 @@ def test_bethe_obeys_thermodynamics():
 
 @pytest.mark.parametrize("z", [4, 5, 6, 8, 20])
 def test_tap_loses_its_paramagnet_where_it_says(z):
-    K = 1 / tap_critical_temperature(z)
+    K = 1 / tap_critical_temperature(z=z)
     assert z * K * (1 - K) == pytest.approx(1, abs=1e-14)
     # The cubic term of the balance is 1/3 - z K^2: not positive for z = 4 and 5, where the transition is a jump.
     above, below = (float(tap_magnetisation((1 + d) / K, z=z)) for d in (1e-6, -1e-6))
@@ -341,7 +343,7 @@ def test_tap_loses_its_paramagnet_where_it_says(z):
     else:
         assert above == 0
         assert 0 < below < 0.01
-    assert tap_critical_temperature(3) == tap_critical_temperature(2) == 0.0
+    assert tap_critical_temperature(z=3) == tap_critical_temperature(z=2) == 0.0
 
 
 @pytest.mark.parametrize("h", [0.0, 0.02, -0.5])
@@ -354,7 +356,7 @@ def test_tap_finds_the_largest_of_all_solutions(z, h):
         K, H = 1 / T, abs(h) / T
         balance = np.arctanh(grid) - H - z * K * grid + z * K**2 * grid * (1 - grid**2)
         below = np.flatnonzero(balance < 0)
-        found = abs(float(tap_magnetisation(T, h, z=z)))
+        found = abs(float(tap_magnetisation(T, h=h, z=z)))
         if len(below):
             last = below[-1]
             assert grid[last] - 1e-12 <= found <= grid[min(last + 1, len(grid) - 1)] + 1e-12
@@ -365,8 +367,8 @@ def test_tap_finds_the_largest_of_all_solutions(z, h):
 def test_tap_for_the_lattice_is_tap_for_its_matrix():
     ring = np.roll(np.eye(7), 1, axis=1) + np.roll(np.eye(7), -1, axis=1)
     for T, h in [(3.0, 0.2), (4.0, 0.0)]:
-        np.testing.assert_allclose(tap(ring, h, T), float(tap_magnetisation(T, h, z=2)), atol=1e-13)
-        np.testing.assert_allclose(naive(ring, h, T), float(magnetisation(T, h, Tc=2.0)), atol=1e-13)
+        np.testing.assert_allclose(tap(ring, T, h=h), float(tap_magnetisation(T, h=h, z=2)), atol=1e-13)
+        np.testing.assert_allclose(naive(ring, T, h=h), float(magnetisation(T, h=h, Tc=2.0)), atol=1e-13)
 
 
 def test_the_error_of_naive_is_second_order_and_that_of_tap_third():
@@ -382,13 +384,13 @@ def test_the_error_of_naive_is_second_order_and_that_of_tap_third():
         for g in couplings:
             graph, J = from_couplings(g * matrix)
             true = exact.probabilities(graph, T, J=J, h=h) @ exact.states(N)
-            out.append(np.abs(method(g * matrix, h, T) - true).max())
+            out.append(np.abs(method(g * matrix, T, h=h) - true).max())
         return np.log2(np.array(out[:-1]) / out[1:])
 
     np.testing.assert_allclose(errors(naive), 2, atol=0.15)
     np.testing.assert_allclose(errors(tap), 3, atol=0.15)
 
-    def wrong_sign(matrix, h, T):  # negative control: an echo that is added loses the order
+    def wrong_sign(matrix, T, *, h):  # negative control: an echo that is added loses the order
         m = np.tanh(h / T)
         for _ in range(200):
             m = np.tanh((matrix @ m + h) / T + m * (matrix**2 @ (1 - m**2)) / T**2)
@@ -402,10 +404,10 @@ def test_an_iteration_that_does_not_settle_says_so():
     matrix = rng.normal(size=(30, 30))
     matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
     with pytest.raises(RuntimeError, match="has not settled after 50 steps"):
-        tap(matrix, 0.1, 1.0, damping=0.0, most=50)
+        tap(matrix, 1.0, h=0.1, damping=0.0, most=50)
     # Where there are two solutions the start chooses.
     two = [[0, 2], [2, 0]]
-    up, down = naive(two, 0.0, 1.0, start=[0.5, 0.5]), naive(two, 0.0, 1.0, start=[-0.5, -0.5])
+    up, down = naive(two, 1.0, start=[0.5, 0.5]), naive(two, 1.0, start=[-0.5, -0.5])
     np.testing.assert_allclose(up, float(magnetisation(1.0, Tc=2.0)), atol=1e-12)
     np.testing.assert_allclose(down, -up)
 
@@ -415,9 +417,9 @@ def test_an_iteration_that_does_not_settle_says_so():
 
 def test_relaxation_goes_down_in_free_energy_and_ends_at_a_minimum():
     for T, h, start, end in [
-        (0.7, 0.05, -0.9, branches(0.7, 0.05).metastable),
-        (0.7, 0.05, 0.0, branches(0.7, 0.05).stable),
-        (1.5, -0.2, 1.0, magnetisation(1.5, -0.2)),
+        (0.7, 0.05, -0.9, branches(0.7, h=0.05).metastable),
+        (0.7, 0.05, 0.0, branches(0.7, h=0.05).stable),
+        (1.5, -0.2, 1.0, magnetisation(1.5, h=-0.2)),
     ]:
         for dt in (0.1, 1.0):
             m, last = start, math.inf
@@ -429,9 +431,9 @@ def test_relaxation_goes_down_in_free_energy_and_ends_at_a_minimum():
 
 
 def test_kernels_of_numbers_are_what_the_public_functions_run():
-    assert weiss.free_energy_at(0.3, 0.7, 0.1, 1.2) == free_energy(0.3, 0.7, 0.1, Tc=1.2)
-    assert math.tanh(weiss.outer_root(0.7, 0.1, 1.2)) == magnetisation(0.7, 0.1, Tc=1.2)
-    assert math.tanh(weiss.inner_root(0.7, -0.1, 1.2)) == -branches(0.7, 0.1, Tc=1.2).unstable
+    assert weiss.free_energy_at(0.3, 0.7, 0.1, 1.2) == free_energy(0.3, 0.7, h=0.1, Tc=1.2)
+    assert math.tanh(weiss.outer_root(0.7, 0.1, 1.2)) == magnetisation(0.7, h=0.1, Tc=1.2)
+    assert math.tanh(weiss.inner_root(0.7, -0.1, 1.2)) == -branches(0.7, h=0.1, Tc=1.2).unstable
     assert meanfield.response(0.3, 0.7, 0.1, 1.2) == math.tanh((1.2 * 0.3 + 0.1) / 0.7)
 
 
@@ -443,10 +445,10 @@ def test_kernels_of_numbers_are_what_the_public_functions_run():
     [
         (lambda: magnetisation(0.0), ValueError, "T must be greater than 0, got 0.0"),
         (lambda: magnetisation([1.0, -2.0]), ValueError, "T must be greater than 0, got -2.0"),
-        (lambda: magnetisation(1.0, math.inf), ValueError, "h must be finite"),
+        (lambda: magnetisation(1.0, h=math.inf), ValueError, "h must be finite"),
         (lambda: magnetisation("warm"), TypeError, "T must hold real numbers"),
         (lambda: magnetisation(1.0, Tc=0), ValueError, "Tc must be greater than 0"),
-        (lambda: magnetisation([1.0, 2.0], [0.0, 1.0, 2.0]), ValueError, r"T \(2,\) and h \(3,\) do not fit"),
+        (lambda: magnetisation([1.0, 2.0], h=[0.0, 1.0, 2.0]), ValueError, r"T \(2,\) and h \(3,\) do not fit"),
         (lambda: spinodal_field(1.1), ValueError, "there is no spinodal, got 1.1"),
         (lambda: spinodal_magnetisation([0.5, 3.0], Tc=2.0), ValueError, "not be above Tc = 2"),
         (lambda: entropy(1.2), ValueError, "m must lie between -1 and 1, got 1.2"),
@@ -458,12 +460,12 @@ def test_kernels_of_numbers_are_what_the_public_functions_run():
         (lambda: bethe(1.0, z=1), ValueError, "z must be at least 2"),
         (lambda: bethe(0.001, z=4), ValueError, "T must be at least J / 100"),
         (lambda: tap_magnetisation(1.0, z=4, J=-1), ValueError, "J must be greater than 0"),
-        (lambda: naive([[0, 1], [2, 0]], 0.0, 1.0), ValueError, "matrix must be symmetric"),
-        (lambda: tap([[1, 0], [0, 0]], 0.0, 1.0), ValueError, "zero on its diagonal"),
-        (lambda: tap([[0, 1, 2]], 0.0, 1.0), ValueError, "matrix must be square"),
-        (lambda: tap([[0, 1], [1, 0]], [0.1], 1.0), ValueError, r"h must have shape \(2,\)"),
-        (lambda: naive([[0, 1], [1, 0]], 0.1, 1.0, start=[0, 3]), ValueError, "start must lie between"),
-        (lambda: naive([[0, 1], [1, 0]], 0.1, 1.0, damping=1.0), ValueError, "damping must be below 1"),
+        (lambda: naive([[0, 1], [2, 0]], 1.0), ValueError, "matrix must be symmetric"),
+        (lambda: tap([[1, 0], [0, 0]], 1.0), ValueError, "zero on its diagonal"),
+        (lambda: tap([[0, 1, 2]], 1.0), ValueError, "matrix must be square"),
+        (lambda: tap([[0, 1], [1, 0]], 1.0, h=[0.1]), ValueError, r"h must have shape \(2,\)"),
+        (lambda: naive([[0, 1], [1, 0]], 1.0, h=0.1, start=[0, 3]), ValueError, "start must lie between"),
+        (lambda: naive([[0, 1], [1, 0]], 1.0, h=0.1, damping=1.0), ValueError, "damping must be below 1"),
     ],
 )
 def test_bad_arguments_are_named(call, error, message):
@@ -473,5 +475,5 @@ def test_bad_arguments_are_named(call, error, message):
 
 def test_what_was_handed_in_is_left_alone():
     start, ring = np.array([0.2, 0.3]), np.array([[0.0, 1.0], [1.0, 0.0]])
-    naive(ring, 0.1, 1.5, start=start)
+    naive(ring, 1.5, h=0.1, start=start)
     np.testing.assert_array_equal(start, [0.2, 0.3])

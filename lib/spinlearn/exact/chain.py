@@ -49,7 +49,7 @@ class ChainCorrelations(NamedTuple):
     pairs: np.ndarray
 
 
-def transfer_matrix(T: float, J: float = 1.0, h: float = 0.0) -> np.ndarray:
+def transfer_matrix(T: float, *, J: float = 1.0, h: float = 0.0) -> np.ndarray:
     """Transfer matrix of the chain, M(s, s') = exp[(J s s' + h (s + s') / 2) / T].
 
     The first row and column are up, the second down. The partition function of a ring of n spins is the trace of M**n;
@@ -84,7 +84,7 @@ def transfer_matrix(T: float, J: float = 1.0, h: float = 0.0) -> np.ndarray:
     return np.exp(-_bond_energies(J, h) / T)
 
 
-def chain(n: int | float, T, J: float = 1.0, h: float = 0.0, *, periodic: bool = True) -> Chain:
+def chain(n: int | float, T, *, J: float = 1.0, h: float = 0.0, periodic: bool = True) -> Chain:
     """Thermodynamics of the chain in a field, by its transfer matrix.
 
     A finite chain is a product of matrices, taken by repeated squaring. Every matrix carries its first two derivatives
@@ -129,7 +129,7 @@ def chain(n: int | float, T, J: float = 1.0, h: float = 0.0, *, periodic: bool =
     return Chain(*(entry[()] for entry in _finite_chain(n, T, J, h, periodic)))
 
 
-def chain_correlations(n: int, T: float, J: float = 1.0, h: float = 0.0, *, periodic: bool = True) -> ChainCorrelations:
+def chain_correlations(n: int, T: float, *, J: float = 1.0, h: float = 0.0, periodic: bool = True) -> ChainCorrelations:
     """Mean of every spin of a finite chain, and of every product of two.
 
     In an infinite chain the correlation <s_i s_j> - <s_i> <s_j> is (1 - m**2) t**abs(i - j), where t, the ratio of the
@@ -163,7 +163,7 @@ def chain_correlations(n: int, T: float, J: float = 1.0, h: float = 0.0, *, peri
     array([1.      , 0.761594, 0.580026, 0.441744, 0.33643 ])
     """
     n = arguments.count("n", n, at_least=2)
-    M = transfer_matrix(T, J, h)
+    M = transfer_matrix(T, J=J, h=h)
     M /= np.linalg.eigvalsh(M)[-1]  # so that no power grows
     sign = np.array([1.0, -1.0])
     powers = np.empty((n + 1, 2, 2))
@@ -191,7 +191,7 @@ def chain_correlations(n: int, T: float, J: float = 1.0, h: float = 0.0, *, peri
     return ChainCorrelations(m / Z, pairs / Z)
 
 
-def chain_correlation_length(T, J: float = 1.0, h: float = 0.0) -> np.ndarray:
+def chain_correlation_length(T, *, J: float = 1.0, h: float = 0.0) -> np.ndarray:
     """Correlation length of the infinite chain, -1 / ln|t| with t = (C - R) / (C + R) the ratio of the two eigenvalues.
 
     C and R are those of `chain`. Without a field t = tanh(J / T). Where J < 0 the correlation also changes sign from

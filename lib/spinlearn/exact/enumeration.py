@@ -92,7 +92,7 @@ def states(n: int) -> np.ndarray:
     return 2 * bits.view(np.int8) - 1
 
 
-def energies(lattice: Lattice, J=1.0, h=0.0) -> np.ndarray:
+def energies(lattice: Lattice, *, J=1.0, h=0.0) -> np.ndarray:
     """Total energy of every state of a small lattice.
 
     Parameters
@@ -163,7 +163,7 @@ def probabilities(lattice: Lattice, T: float, *, J=1.0, h=0.0) -> np.ndarray:
     array([0.3655, 0.1345, 0.1345, 0.3655])
     """
     T = arguments.number("T", T, above=0)
-    energy = energies(lattice, J, h)
+    energy = energies(lattice, J=J, h=h)
     weights = np.exp((energy.min() - energy) / T)
     return weights / weights.sum()
 
@@ -233,7 +233,7 @@ def count_states(neighbours, counts):
         counts[bond_sum + offset, up] += 1
 
 
-def averages(dos: DensityOfStates, T, J: float = 1.0, h: float = 0.0) -> Averages:
+def averages(dos: DensityOfStates, T, *, J: float = 1.0, h: float = 0.0) -> Averages:
     """Thermal averages of a small lattice from its density of states.
 
     Parameters

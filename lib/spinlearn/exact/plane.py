@@ -15,7 +15,7 @@ from scipy.special import ellipe, ellipkm1
 from ..core import arguments
 
 
-def critical_temperature(J: float = 1.0) -> float:
+def critical_temperature(*, J: float = 1.0) -> float:
     """Critical temperature of the infinite square lattice, where sinh(2 J / T) = 1: T_c = 2 J / ln(1 + sqrt 2).
 
     Parameters
@@ -40,7 +40,7 @@ def critical_temperature(J: float = 1.0) -> float:
     return float(2 * arguments.number("J", J, above=0) / np.log1p(np.sqrt(2)))
 
 
-def onsager_energy(T, J: float = 1.0) -> np.ndarray:
+def onsager_energy(T, *, J: float = 1.0) -> np.ndarray:
     """Energy per spin of the infinite square lattice without a field.
 
     e = -J coth 2K [1 + (2/pi) k' F], with k' = 2 tanh^2 2K - 1 and F the complete elliptic integral of the first kind
@@ -72,7 +72,7 @@ def onsager_energy(T, J: float = 1.0) -> np.ndarray:
     return (-J / np.tanh(2 * K) * (1 + 2 / np.pi * product))[()]
 
 
-def onsager_specific_heat(T, J: float = 1.0) -> np.ndarray:
+def onsager_specific_heat(T, *, J: float = 1.0) -> np.ndarray:
     """Specific heat per spin of the infinite square lattice without a field.
 
     c = (4/pi) (K coth 2K)^2 {F - G - (1 - tanh^2 2K) [pi/2 + k' F]}, with k' and F as in `onsager_energy` and G the
@@ -107,7 +107,7 @@ def onsager_specific_heat(T, J: float = 1.0) -> np.ndarray:
     return (4 / np.pi * (K / np.tanh(2 * K)) ** 2 * bracket)[()]
 
 
-def onsager_free_energy(T, J: float = 1.0) -> np.ndarray:
+def onsager_free_energy(T, *, J: float = 1.0) -> np.ndarray:
     """Free energy per spin of the infinite square lattice without a field.
 
     -f / T = ln(2 cosh 2K) + (1/pi) times the integral from 0 to pi/2 of ln[(1 + sqrt(1 - k^2 sin^2 x)) / 2] dx, with k
@@ -145,7 +145,7 @@ def onsager_free_energy(T, J: float = 1.0) -> np.ndarray:
     return (-(J / K) * (np.logaddexp(2 * K, -2 * K) + integral / np.pi))[()]
 
 
-def yang_magnetisation(T, J: float = 1.0) -> np.ndarray:
+def yang_magnetisation(T, *, J: float = 1.0) -> np.ndarray:
     """Spontaneous magnetisation per spin of the infinite square lattice: (1 - sinh(2K)^-4)^(1/8) below T_c, else 0.
 
     Parameters

@@ -45,7 +45,7 @@ class Plane(NamedTuple):
     log_constant: float
 
 
-def hamiltonian(n: int, J: float = 1.0, transverse: float = 1.0, *, periodic: bool = True) -> np.ndarray:
+def hamiltonian(n: int, *, J: float = 1.0, transverse: float = 1.0, periodic: bool = True) -> np.ndarray:
     """Matrix of the Hamiltonian in the basis of up and down along z.
 
     Parameters
@@ -74,14 +74,14 @@ def hamiltonian(n: int, J: float = 1.0, transverse: float = 1.0, *, periodic: bo
     """
     n = _length(n)
     transverse = arguments.number("transverse", transverse)
-    matrix = np.diag(energies(chain(n, periodic=periodic), J))
+    matrix = np.diag(energies(chain(n, periodic=periodic), J=J))
     state = np.arange(2**n)
     for i in range(n):
         matrix[state, state ^ (1 << i)] = -transverse  # X turns spin i over
     return matrix
 
 
-def log_partition(n: int, T: float, J: float = 1.0, transverse: float = 1.0, *, periodic: bool = True) -> float:
+def log_partition(n: int, T: float, *, J: float = 1.0, transverse: float = 1.0, periodic: bool = True) -> float:
     """Logarithm of the partition function of the quantum chain, Tr exp(-H / T), from all eigenvalues.
 
     Parameters
@@ -110,10 +110,10 @@ def log_partition(n: int, T: float, J: float = 1.0, transverse: float = 1.0, *, 
     3.25304675 3.25304675
     """
     T = arguments.number("T", T, above=0)
-    return float(logsumexp(-np.linalg.eigvalsh(hamiltonian(n, J, transverse, periodic=periodic)) / T))
+    return float(logsumexp(-np.linalg.eigvalsh(hamiltonian(n, J=J, transverse=transverse, periodic=periodic)) / T))
 
 
-def classical_plane(n: int, slices: int, T: float, J: float = 1.0, transverse: float = 1.0) -> Plane:
+def classical_plane(n: int, slices: int, T: float, *, J: float = 1.0, transverse: float = 1.0) -> Plane:
     """Couplings of the classical torus that stands for the quantum chain cut into `slices`.
 
     Parameters
@@ -157,7 +157,7 @@ def classical_plane(n: int, slices: int, T: float, J: float = 1.0, transverse: f
 
 
 def log_partition_sliced(
-    n: int, slices: int, T: float, J: float = 1.0, transverse: float = 1.0, *, periodic: bool = True
+    n: int, slices: int, T: float, *, J: float = 1.0, transverse: float = 1.0, periodic: bool = True
 ) -> float:
     """Logarithm of the partition function with `slices`: that of the classical torus, plus the constant.
 
@@ -187,7 +187,7 @@ def log_partition_sliced(
     >>> print(log_partition_sliced(4, 32, T=1.0) - log_partition(4, T=1.0) < 1e-2)
     True
     """
-    plane = classical_plane(_length(n), slices, T, J, transverse)
+    plane = classical_plane(_length(n), slices, T, J=J, transverse=transverse)
     # Half of a row's own bonds on either side keep the matrix symmetric.
     half = np.exp(-plane.K_space / 2 * energies(chain(n, periodic=periodic)))
     s = states(n).astype(np.float64)

@@ -35,7 +35,7 @@ class Torus(NamedTuple):
     c: np.ndarray
 
 
-def kaufman(rows: int, columns: int, T, J: float = 1.0) -> Torus:
+def kaufman(rows: int, columns: int, T, *, J: float = 1.0) -> Torus:
     """Exact partition function, energy and specific heat of the torus of rows x columns spins, without a field.
 
     With n rows, m columns and cosh g_l = cosh 2K coth 2K - cos(l pi / n), g_0 = 2K + ln tanh K (Kaufman 1949):
@@ -130,7 +130,7 @@ def kaufman(rows: int, columns: int, T, J: float = 1.0) -> Torus:
     return Torus(log_Z[()], (-J * slope / size)[()], (K**2 * curvature / size)[()])
 
 
-def torus_magnetisation(rows: int, columns: int, T: float, J: float = 1.0) -> np.ndarray:
+def torus_magnetisation(rows: int, columns: int, T: float, *, J: float = 1.0) -> np.ndarray:
     """Law of the number of up spins on a small periodic square lattice without a field, exactly.
 
     The torus is built up site after site, as one lays bricks. What is kept on the way is the weight of every state of

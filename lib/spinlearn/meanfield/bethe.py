@@ -42,7 +42,7 @@ class Bethe(NamedTuple):
     cavity: np.ndarray
 
 
-def bethe(T, h=0.0, *, z: int, J: float = 1.0) -> Bethe:
+def bethe(T, *, z: int, h=0.0, J: float = 1.0) -> Bethe:
     """Bethe's approximation: a spin with its z neighbours, each at the root of a tree of its own.
 
     Take one neighbour away. The others leave the field x (in units of T) on the spin, and a spin in the field x passes
@@ -97,7 +97,7 @@ def bethe(T, h=0.0, *, z: int, J: float = 1.0) -> Bethe:
     )
 
 
-def bethe_magnetisation(T, h=0.0, *, z: int, J: float = 1.0):
+def bethe_magnetisation(T, *, z: int, h=0.0, J: float = 1.0):
     """Magnetisation in Bethe's approximation, the `m` of `bethe`.
 
     Examples
@@ -105,10 +105,10 @@ def bethe_magnetisation(T, h=0.0, *, z: int, J: float = 1.0):
     >>> print(bethe_magnetisation(2.0, z=4).round(4))
     0.9286
     """
-    return bethe(T, h, z=z, J=J).m
+    return bethe(T, h=h, z=z, J=J).m
 
 
-def bethe_critical_temperature(z: int, J: float = 1.0) -> float:
+def bethe_critical_temperature(*, z: int, J: float = 1.0) -> float:
     """Temperature below which a tree of coordination z orders: (z - 1) tanh(J / Tc) = 1, so 2 J / ln(z / (z - 2)).
 
     Parameters
@@ -129,14 +129,14 @@ def bethe_critical_temperature(z: int, J: float = 1.0) -> float:
 
     Examples
     --------
-    >>> round(bethe_critical_temperature(4), 4)
+    >>> round(bethe_critical_temperature(z=4), 4)
     2.8854
     """
     z, J = arguments.count("z", z, at_least=2), arguments.number("J", J, above=0)
     return 0.0 if z == 2 else -2 * J / math.log1p(-2 / z)
 
 
-def tap_magnetisation(T, h=0.0, *, z: int, J: float = 1.0):
+def tap_magnetisation(T, *, z: int, h=0.0, J: float = 1.0):
     """Largest solution of m = tanh(h / T + z K m - z K^2 m (1 - m^2)), K = J / T: mean field without its own echo.
 
     The neighbours of a spin answer to it, and their answer is no field from outside; the last term takes it out again.
@@ -174,7 +174,7 @@ def tap_magnetisation(T, h=0.0, *, z: int, J: float = 1.0):
     return _sign(h) * elementwise(_fill_tap, J / T, np.abs(h) / T, z)
 
 
-def tap_critical_temperature(z: int, J: float = 1.0) -> float:
+def tap_critical_temperature(*, z: int, J: float = 1.0) -> float:
     """Where the paramagnet of `tap_magnetisation` becomes unstable: z K (1 - K) = 1, T = z J (1 + sqrt(1 - 4 / z)) / 2.
 
     Parameters
@@ -196,7 +196,7 @@ def tap_critical_temperature(z: int, J: float = 1.0) -> float:
 
     Examples
     --------
-    >>> round(tap_critical_temperature(6), 4)
+    >>> round(tap_critical_temperature(z=6), 4)
     4.7321
     """
     z, J = arguments.count("z", z, at_least=2), arguments.number("J", J, above=0)

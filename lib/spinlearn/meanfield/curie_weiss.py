@@ -91,7 +91,7 @@ class Evolution(NamedTuple):
     m: np.ndarray
 
 
-def curie_weiss(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0) -> CurieWeiss:
+def curie_weiss(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> CurieWeiss:
     """Exact averages of the Curie-Weiss model: N spins, each pair coupled with Tc / N.
 
     H = -(Tc / N) sum_{i<j} s_i s_j - h M = -(Tc / 2N) (M^2 - N) - h M depends on M = sum_i s_i alone, so that the sum
@@ -139,7 +139,7 @@ def curie_weiss(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0) -> CurieWe
     return CurieWeiss(levels, p, log_Z, -T * log_Z / N, m, abs_m, m2)
 
 
-def steps(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0) -> Steps:
+def steps(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> Steps:
     """Probabilities of a step up and a step down, from every number of up spins.
 
     Parameters
@@ -295,7 +295,7 @@ def flow(m: float, T: float, fields, *, Tc: float = 1.0) -> np.ndarray:
     return record
 
 
-def passage_time(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0, start: float, target: float) -> float:
+def passage_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0, start: float, target: float) -> float:
     """Mean number of sweeps that the walk takes from one magnetisation to another, exactly.
 
     To get from k up spins to k + 1 the walk steps up at once with the chance up_k; or it stays; or it steps down, and
@@ -339,11 +339,11 @@ def passage_time(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0, start: fl
         first, last, h = N - first, N - last, -h
     times = np.empty(N)
     with np.errstate(over="ignore"):
-        climbing_times(*steps(N, T, h, Tc=Tc), times)
+        climbing_times(*steps(N, T, h=h, Tc=Tc), times)
     return float(times[first:last].sum() / N)
 
 
-def kramers_time(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0) -> float:
+def kramers_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> float:
     """Kramers' estimate of the time from the metastable well to the other one, in sweeps.
 
     With m_w in the well and m_b on top of the barrier, where f has slope 0, and the height df = f(m_b) - f(m_w),
@@ -375,19 +375,19 @@ def kramers_time(N: int, T: float, h: float = 0.0, *, Tc: float = 1.0) -> float:
 
     Examples
     --------
-    >>> exact = passage_time(1000, 0.8, -0.02, start=0.6485, target=-0.7581)
-    >>> round(kramers_time(1000, 0.8, -0.02) / exact, 2)
+    >>> exact = passage_time(1000, 0.8, h=-0.02, start=0.6485, target=-0.7581)
+    >>> round(kramers_time(1000, 0.8, h=-0.02) / exact, 2)
     0.98
     """
     N, T = arguments.count("N", N, at_least=1), arguments.number("T", T, above=0)
     h, Tc = arguments.number("h", h), arguments.number("Tc", Tc, above=0)
     if Tc <= T:
         raise ValueError(f"T must be below Tc = {Tc:g}, got {T:g}: there is only one well")
-    _, m_w, m_b = weiss.branches(T, h, Tc=Tc)
+    _, m_w, m_b = weiss.branches(T, h=h, Tc=Tc)
     if np.isnan(m_w):
         strongest = weiss.spinodal_field(T, Tc=Tc)
         raise ValueError(f"h must be weaker than the spinodal field {strongest:g}, got {h:g}: there is only one well")
-    height = weiss.free_energy(m_b, T, h, Tc=Tc) - weiss.free_energy(m_w, T, h, Tc=Tc)
+    height = weiss.free_energy(m_b, T, h=h, Tc=Tc) - weiss.free_energy(m_w, T, h=h, Tc=Tc)
     well, barrier = T - Tc * (1 - m_w**2), Tc * (1 - m_b**2) - T
     with np.errstate(over="ignore"):
         return float(2 * math.pi * T * np.exp(N * height / T) / np.sqrt(well * barrier))

@@ -14,17 +14,17 @@ from ..core import arguments
 from ..core.jit import kernel
 
 
-def naive(matrix, h, T: float, *, start=None, damping: float = 0.5, most: int = 10_000) -> np.ndarray:
+def naive(matrix, T: float, *, h=0.0, start=None, damping: float = 0.5, most: int = 10_000) -> np.ndarray:
     """Mean-field magnetisations of any network: m_i = tanh((sum_j J_ij m_j + h_i) / T), by damped iteration.
 
     Parameters
     ----------
     matrix : (N, N) array_like
         Couplings J_ij, symmetric and zero on the diagonal.
-    h : float or (N,) array_like
-        Field on each spin.
     T : float
         Above 0.
+    h : float or (N,) array_like
+        Field on each spin.
     start : (N,) array_like, optional
         Where the iteration starts; tanh(h / T) if left out. With several solutions it chooses among them.
     damping : float
@@ -45,13 +45,13 @@ def naive(matrix, h, T: float, *, start=None, damping: float = 0.5, most: int = 
 
     Examples
     --------
-    >>> naive([[0, 1], [1, 0]], 0.1, 2.0).round(4)
+    >>> naive([[0, 1], [1, 0]], 2.0, h=0.1).round(4)
     array([0.0993, 0.0993])
     """
-    return _iterate(matrix, h, T, start, damping, most, 0.0)
+    return _iterate(matrix, T, h, start, damping, most, 0.0)
 
 
-def tap(matrix, h, T: float, *, start=None, damping: float = 0.5, most: int = 10_000) -> np.ndarray:
+def tap(matrix, T: float, *, h=0.0, start=None, damping: float = 0.5, most: int = 10_000) -> np.ndarray:
     """Magnetisations of any network with the reaction term of Thouless, Anderson and Palmer.
 
     m_i = tanh((sum_j J_ij m_j + h_i) / T - (m_i / T^2) sum_j J_ij^2 (1 - m_j^2)): the expansion in the coupling to
@@ -59,10 +59,10 @@ def tap(matrix, h, T: float, *, start=None, damping: float = 0.5, most: int = 10
 
     Examples
     --------
-    >>> tap([[0, 1], [1, 0]], 0.1, 2.0).round(4)
+    >>> tap([[0, 1], [1, 0]], 2.0, h=0.1).round(4)
     array([0.0666, 0.0666])
     """
-    return _iterate(matrix, h, T, start, damping, most, 1.0)
+    return _iterate(matrix, T, h, start, damping, most, 1.0)
 
 
 @kernel
@@ -87,7 +87,7 @@ def _settle(J, J2, H, reaction, keep, m, most):
     return largest
 
 
-def _iterate(matrix, h, T, start, damping, most, reaction: float) -> np.ndarray:
+def _iterate(matrix, T, h, start, damping, most, reaction: float) -> np.ndarray:
     """Check the arguments of `naive` and `tap`, and iterate."""
     J = arguments.real_array("matrix", matrix)
     if J.ndim != 2 or J.shape[0] != J.shape[1] or not len(J):

@@ -48,7 +48,7 @@ class Branches(NamedTuple):
     unstable: np.ndarray
 
 
-def magnetisation(T, h=0.0, *, Tc: float = 1.0):
+def magnetisation(T, *, h=0.0, Tc: float = 1.0):
     """Magnetisation of the mean-field magnet: the solution of m = tanh((Tc m + h) / T) with the lowest free energy.
 
     Parameters
@@ -75,14 +75,14 @@ def magnetisation(T, h=0.0, *, Tc: float = 1.0):
     --------
     >>> magnetisation([0.5, 0.9, 1.0, 1.1]).round(4)
     array([0.9575, 0.5254, 0.    , 0.    ])
-    >>> round(float(magnetisation(1.0, -0.01)), 4)
+    >>> round(float(magnetisation(1.0, h=-0.01)), 4)
     -0.3048
     """
     T, h, Tc = _arguments(T, h, Tc)
     return _sign(h) * np.tanh(_roots(T, np.abs(h), Tc))
 
 
-def branches(T, h=0.0, *, Tc: float = 1.0) -> Branches:
+def branches(T, *, h=0.0, Tc: float = 1.0) -> Branches:
     """All solutions of m = tanh((Tc m + h) / T): one above Tc or in a strong field, else three.
 
     Three there are below Tc while the field is weaker than `spinodal_field`. At the spinodal the metastable and the
@@ -106,7 +106,7 @@ def branches(T, h=0.0, *, Tc: float = 1.0) -> Branches:
 
     Examples
     --------
-    >>> branches([0.8, 1.2], 0.02)._asdict()["metastable"].round(4)
+    >>> branches([0.8, 1.2], h=0.02)._asdict()["metastable"].round(4)
     array([-0.6731,     nan])
     """
     T, h, Tc = _arguments(T, h, Tc)
@@ -180,7 +180,7 @@ def spinodal_field(T, *, Tc: float = 1.0):
     return elementwise(_fill_spinodal_field, T, Tc)
 
 
-def susceptibility(T, h=0.0, *, Tc: float = 1.0):
+def susceptibility(T, *, h=0.0, Tc: float = 1.0):
     """How the stable magnetisation answers a field: dm/dh = (1 - m^2) / (T - Tc (1 - m^2)).
 
     Parameters
@@ -211,12 +211,12 @@ def susceptibility(T, h=0.0, *, Tc: float = 1.0):
         return loose / ((T - Tc) + Tc * np.tanh(x) ** 2)
 
 
-def energy(m, h=0.0, *, Tc: float = 1.0):
+def energy(m, *, h=0.0, Tc: float = 1.0):
     """Mean-field energy per spin, -Tc m^2 / 2 - h m. See `free_energy`.
 
     Examples
     --------
-    >>> print(energy(1.0, 0.2))
+    >>> print(energy(1.0, h=0.2))
     -0.7
     """
     m, h, Tc = _magnetisations(m), arguments.real_values("h", h), arguments.number("Tc", Tc, above=0)
@@ -252,7 +252,7 @@ def entropy(m):
     return elementwise(_fill_entropy, _magnetisations(m))
 
 
-def free_energy(m, T, h=0.0, *, Tc: float = 1.0):
+def free_energy(m, T, *, h=0.0, Tc: float = 1.0):
     """Mean-field free energy per spin of the magnetisation m, f = -Tc m^2 / 2 - h m - T s(m).
 
     Parameters
@@ -281,7 +281,7 @@ def free_energy(m, T, h=0.0, *, Tc: float = 1.0):
     return elementwise(_fill_free_energy, m, T, h, Tc)
 
 
-def landau(T: float, h: float = 0.0, *, Tc: float = 1.0, order: int = 4) -> np.ndarray:
+def landau(T: float, *, h: float = 0.0, Tc: float = 1.0, order: int = 4) -> np.ndarray:
     """Coefficients of the expansion of f in powers of m (Landau's, derived and not assumed).
 
     f = -T ln 2 - h m + (T - Tc) m^2 / 2 + T m^4 / 12 + T m^6 / 30 + ... + T m^2k / (2k (2k - 1)) + ...

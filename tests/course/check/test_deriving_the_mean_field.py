@@ -35,7 +35,7 @@ def root_from_zero(T, h):
 
 
 def by_landau(T, h):
-    slope = np.polynomial.Polynomial(landau(T, h)).deriv()
+    slope = np.polynomial.Polynomial(landau(T, h=h)).deriv()
     roots = slope.roots()
     return float(roots[abs(roots.imag) < 1e-9].real.max())
 
@@ -103,7 +103,7 @@ def lower_root(D):
 
 RIGHT_ANSWERS = {
     "2.1-a": [6, 6.0, np.float64(6)],
-    "2.1-b": [by_bracketing, lambda T, h: magnetisation(T, h), lambda T, h: branches(T, h).stable],
+    "2.1-b": [by_bracketing, lambda T, h: magnetisation(T, h=h), lambda T, h: branches(T, h=h).stable],
     "2.1-c": [by_levels, by_whole_numbers, lambda N, T: curie_weiss(N, T).abs_m],
     "2.1-d": [spin_one, spin_one_bracketed],
 }
@@ -122,8 +122,8 @@ MISTAKES = {
         (lambda T, h: 0.0 if T >= 1 and h == 0 else iterated(100_000)(T, h), "metastable"),
         (lambda T, h: 0.0 if T >= 1 and h == 0 else iterated(40)(T, h), "How fast"),
         (root_from_zero, "unstable"),
-        (lambda T, h: magnetisation(T, abs(h)), "field turned round"),
-        (lambda T, h: -magnetisation(T, -h), "positive one"),
+        (lambda T, h: magnetisation(T, h=abs(h)), "field turned round"),
+        (lambda T, h: -magnetisation(T, h=-h), "positive one"),
         (by_landau, "should be the same"),
         (lambda T, h: math.tanh(h / T), "unstable"),
         (lambda T, h: [1.0, 2.0], "single number"),

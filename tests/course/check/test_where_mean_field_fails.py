@@ -39,7 +39,7 @@ def by_root(T, h, z):
 def fewest(T):
     """By counting up, with the library's temperature."""
     z = 2
-    while meanfield.bethe_critical_temperature(z) < T:
+    while meanfield.bethe_critical_temperature(z=z) < T:
         z += 1
     return z
 
@@ -57,7 +57,7 @@ class TestWhereMeanFieldFails(Answers):
     FUNCTIONS = ("2.3-a", "2.3-b", "2.3-c", "2.3-d")
     RIGHT = {  # noqa: RUF012
         "2.3-a": [fewest, lambda T: math.ceil(2 / (1 - math.exp(-2 / T))), lambda T: float(fewest(T))],
-        "2.3-b": [iterated, by_root, lambda T, h, z: meanfield.bethe(T, h, z=z).m],
+        "2.3-b": [iterated, by_root, lambda T, h, z: meanfield.bethe(T, h=h, z=z).m],
         "2.3-c": [AB, solved, lambda K: np.array(AB(K))],
         "2.3-d": [lambda n: 2 * n / (n - 1), lambda n: 2 + 2 / (n - 1)],
     }
@@ -76,7 +76,7 @@ class TestWhereMeanFieldFails(Answers):
             (5, "a function is wanted"),
         ],
         "2.3-b": [
-            (lambda T, h, z: meanfield.magnetisation(T, h, Tc=float(z)), "mean field"),
+            (lambda T, h, z: meanfield.magnetisation(T, h=h, Tc=float(z)), "mean field"),
             (lambda T, h, z: iterated(T, h, z, inner=0), "z - 1 neighbours"),
             (lambda T, h, z: iterated(T, h, z, outer=-1), "listens to all z"),
             (lambda T, h, z: iterated(T, h, z, bond=float), "not by K"),

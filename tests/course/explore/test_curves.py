@@ -125,10 +125,10 @@ def test_the_landscape_refuses_a_bad_value(name, value, allowed):
 
 
 def test_the_still_landscape_says_what_the_library_finds():
-    found = meanfield.branches(0.6, 0.05)
+    found = meanfield.branches(0.6, h=0.05)
     html = Landscape(0.6, 0.05).static_html()
     assert f"valleys at m = {found.stable:.3f} and {found.metastable:.3f}, a hilltop at {found.unstable:.3f}" in html
-    assert f"one valley, at m = {meanfield.magnetisation(1.2, 0.05):.3f}" in Landscape(1.2, 0.05).static_html()
+    assert f"one valley, at m = {meanfield.magnetisation(1.2, h=0.05):.3f}" in Landscape(1.2, 0.05).static_html()
 
 
 @pytest.mark.browser
@@ -141,11 +141,11 @@ def test_the_ball_rolls_as_the_library_has_it(opened, T, h, start):
         now = facts(widget)
         assert now["t"] == k + 1
         assert now["m"] == pytest.approx(m, abs=ROUNDING)
-        assert now["f"] == pytest.approx(meanfield.free_energy(m, T, h), abs=ROUNDING)
+        assert now["f"] == pytest.approx(meanfield.free_energy(m, T, h=h), abs=ROUNDING)
     assert now["spinodal"] == pytest.approx(meanfield.spinodal_field(T) if T < 1 else 0, abs=ROUNDING)
-    found = meanfield.branches(T, h)
+    found = meanfield.branches(T, h=h)
     valley = found.stable if (path[-1] - found.unstable) * (found.stable - found.unstable) > 0 else found.metastable
-    f = meanfield.free_energy(np.array([found.unstable, valley]), T, h) if T < 1 else [0, 0]
+    f = meanfield.free_energy(np.array([found.unstable, valley]), T, h=h) if T < 1 else [0, 0]
     assert now["hill"] == pytest.approx(f[0] - f[1], abs=ROUNDING)
     # The control: a slightly different temperature is told apart.
     assert abs(now["m"] - meanfield.flow(start, T + 1e-6, np.full(12, h))[-1]) > 100 * ROUNDING
@@ -219,7 +219,7 @@ def test_few_spins_hop_over_the_hill_and_infinitely_many_do_not(opened):
 @pytest.mark.browser
 def test_the_valleys_are_told_and_the_split_is_shown(opened):
     widget = live(opened(Landscape(0.8, -0.03, start=1.0)))
-    found = meanfield.branches(0.8, -0.03)
+    found = meanfield.branches(0.8, h=-0.03)
     told = f"valleys at {found.stable:.3f} and {found.metastable:.3f}, hilltop at {found.unstable:.3f}"
     assert told.replace("-", "−") in graph(widget, 0)
     button(widget, "Step").click()
@@ -247,7 +247,7 @@ def test_the_cobweb_refuses_a_bad_value(name, value, allowed):
 
 
 def test_the_still_cobweb_says_what_the_library_finds():
-    found = meanfield.branches(0.6, 0.1)
+    found = meanfield.branches(0.6, h=0.1)
     html = Cobweb().static_html()
     assert f"stable solutions at m = {found.stable:.3f} and {found.metastable:.3f}" in html
     assert f"an unstable one at {found.unstable:.3f}" in html
@@ -279,7 +279,7 @@ def test_the_cobweb_steps_as_the_library_answers(opened, T, h, start):
 @pytest.mark.parametrize(("T", "h"), [(0.6, 0.1), (0.7, -0.05), (0.8, 0.0), (1.2, 0.2), (0.3, 0.6)])
 def test_all_solutions_are_told(opened, T, h):
     widget = live(opened(Cobweb(T, h, start=0.9)))
-    found = meanfield.branches(T, h)
+    found = meanfield.branches(T, h=h)
     if np.isnan(found.unstable):
         told = f"one solution, {found.stable:.3f}, stable"
     else:
@@ -292,7 +292,7 @@ def test_all_solutions_are_told(opened, T, h):
 def test_the_unstable_solution_divides_the_starts(opened):
     page = opened(Cobweb(0.6, 0.1))
     widget = live(page)
-    found = meanfield.branches(0.6, 0.1)
+    found = meanfield.branches(0.6, h=0.1)
     for start, end in ((-0.25, found.stable), (-0.27, found.metastable)):
         fill(widget, "First heard m, exact value", start)
         assert facts(widget)["steps"] == 0

@@ -38,11 +38,11 @@ def right_branch(answer) -> str:
     ]  # fmt: skip
     came = [number(call(answer, T, h), f"m at T = {T:g}, h = {h:g}") for T, h in cases]
     for (T, h), m in zip(cases, came, strict=True):
-        true = float(stable(T, h))
+        true = float(stable(T, h=h))
         if abs(m - true) < 1e-8:
             continue
         said = f"at T = {T:g}, h = {h:g} it says {m:.9g}"
-        found = branches(T, h)
+        found = branches(T, h=h)
         if T == 1 and h == 0 and abs(m) > 1e-3:
             no(f"{said}. At Tc the answer is 0, but an iteration gets there ever more slowly: use another method.")
         if abs(m + true) < 1e-8:
@@ -51,11 +51,11 @@ def right_branch(answer) -> str:
         if abs(m - found.unstable) < 1e-6:
             no(f"{said}. That is a solution, but the unstable one, a maximum of the free energy.")
         if abs(m - found.metastable) < 1e-6:
-            gap = float(free_energy(m, T, h) - free_energy(true, T, h))
+            gap = float(free_energy(m, T, h=h) - free_energy(true, T, h=h))
             no(f"{said}. That is the metastable solution: its free energy is {gap:.4f} above that of {true:.6f}.")
         if abs(m - math.tanh((m + h) / T)) < 1e-3 and abs(m - true) < 0.1:
             no(f"{said} and not {true:.9f}: nearly there. How fast does your method converge, and when does it stop?")
-        if abs(m - float(stable(T * T, h * T))) < 1e-8 or abs(m - math.tanh(h / T)) < 1e-9:
+        if abs(m - float(stable(T * T, h=h * T))) < 1e-8 or abs(m - math.tanh(h / T)) < 1e-9:
             no(f"{said}. The spin feels m + h, divided by T: the field of the others, and the one from outside.")
         no(f"{said}, but tanh((m + h) / T) of that is {math.tanh((m + h) / T):.9g}. It should be the same.")
     return "the lowest free energy at fifteen points, both sides of Tc and of h = 0 among them."

@@ -55,7 +55,7 @@ def cavity(answer) -> str:
         for T, h in [(0.6 * z, 0.3), (0.4 * z, 0.0), (0.4 * z, -0.2), (1.5 * z, 0.0), (0.78 * z, 0.0), (1.2 * z, -1.0)]
     ]
     came = np.array([number(call(answer, T, h, z), "a magnetisation") for T, h, z in cases])
-    right = np.array([float(meanfield.bethe(T, h, z=z).m) for T, h, z in cases])
+    right = np.array([float(meanfield.bethe(T, h=h, z=z).m) for T, h, z in cases])
     wrong = np.flatnonzero(~np.isclose(came, right, rtol=0, atol=1e-6))
     if not len(wrong):
         return "the same as the library: 2 to 6 neighbours, with and without a field, on both sides of the transition."
@@ -91,7 +91,7 @@ def cavity(answer) -> str:
     ]  # fmt: skip
     for solve, why in told:
         guess = [
-            float(meanfield.magnetisation(T, h, Tc=float(z))) if solve is np.tanh else solve(T, h, z)
+            float(meanfield.magnetisation(T, h=h, Tc=float(z))) if solve is np.tanh else solve(T, h, z)
             for T, h, z in (cases[k] for k in some)
         ]
         if np.allclose(came[some], guess, rtol=0, atol=1e-5):

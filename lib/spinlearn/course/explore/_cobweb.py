@@ -87,7 +87,7 @@ class Cobweb(Moving):
 
     def still(self) -> Still:
         """Return the first thirty steps and the solutions against temperature, and the words."""
-        found = meanfield.branches(self.T, self.h)
+        found = meanfield.branches(self.T, h=self.h)
         stable = [float(m) for m in (found.stable, found.metastable) if not np.isnan(m)]
         unstable = [] if np.isnan(found.unstable) else [float(found.unstable)]
         heard = [self.start]
@@ -102,7 +102,7 @@ class Cobweb(Moving):
             left.plot(heard[:-2], heard[1:-1], "C1", linewidth=1)
             left.set(xlabel="m, heard", ylabel="m, answered")
             T = np.linspace(0.02, 2, 1000)
-            every = meanfield.branches(T, self.h)
+            every = meanfield.branches(T, h=self.h)
             right.plot(T, every.stable, "C0", T, every.metastable, "C0", T, every.unstable, "C0:")
             if not self.h:
                 right.plot(T, -every.stable, "C0")

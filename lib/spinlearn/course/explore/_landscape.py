@@ -104,12 +104,12 @@ class Landscape(Moving):
 
     def still(self) -> Still:
         """Return the landscape and the solutions against the field, and the words."""
-        found = meanfield.branches(self.T, self.h)
+        found = meanfield.branches(self.T, h=self.h)
         valleys = [float(m) for m in (found.stable, found.metastable) if not np.isnan(m)]
         top = [] if np.isnan(found.unstable) else [float(found.unstable)]
 
         def height(m):
-            return meanfield.free_energy(m, self.T, self.h) - meanfield.free_energy(0.0, self.T, self.h)
+            return meanfield.free_energy(m, self.T, h=self.h) - meanfield.free_energy(0.0, self.T, h=self.h)
 
         def draw(figure):
             left, right = figure.subplots(1, 2)
