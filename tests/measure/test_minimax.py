@@ -193,8 +193,9 @@ def test_the_bound_of_a_linear_model_is_the_least_error_wherever_one_looks(at):
     found = minimax.certify(line, np.square, GRID, at)
     assert found.bound == pytest.approx(1 / 8, rel=PROMISED)
     assert found.error >= 1 / 8
-    assert found.points == pytest.approx([0, 0.5, 1], abs=1e-5)
-    assert found.weights == pytest.approx([1 / 4, 1 / 2, 1 / 4], abs=1e-5)
+    # Near its top the error is flat: where the top is located to 1e-4, its height is good to 1e-8.
+    assert found.points == pytest.approx([0, 0.5, 1], abs=1e-4)
+    assert found.weights == pytest.approx([1 / 4, 1 / 2, 1 / 4], abs=1e-4)
 
 
 def test_the_bound_of_another_model_is_that_of_its_tangent():

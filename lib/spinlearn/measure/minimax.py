@@ -30,7 +30,8 @@ from scipy.optimize import linprog, minimize_scalar
 from ..core import arguments
 
 MAX_STEPS = 200
-TOLERANCE = 1e-9  # relative to the error; what the linear programmes resolve
+TOLERANCE = 1e-9  # relative to the error
+RESOLVED = 1e-10  # relative to the largest error that goes into it: what a linear programme and slopes resolve
 ROUNDING = 16 * np.finfo(float).eps  # relative to the values; errors below it are those of the arithmetic
 SMALL = 0.01  # a parameter is taken to matter on this scale at least; the differences below use it
 
@@ -45,7 +46,7 @@ class Certificate(NamedTuple):
     bound : float
         What the largest error could be brought down to if the model were its tangent at these parameters. Equal to
         `error` at an optimum. For a model linear in its parameters it is the least error there is, wherever one looks.
-        (Up to the slopes' own error: they are differences, and good to some 1e-10.)
+        Both up to 1e-10 of `error`, and 0 where the bound is below that.
     points : (K,) float64
         Points that take part in the proof, ascending. Where the bound is 0 nothing is to be proved, and K = 0.
     errors : (K,) float64
@@ -191,19 +192,20 @@ def certify(model, target, x, parameters) -> Certificate:
     x, p = _interval(x), _parameters("parameters", parameters)
     _functions(model, target)
     points, errors = _extrema(model, target, x, p)
-    largest, rounding = np.abs(errors).max(), _rounding(model, target, x, p)
-    if largest <= rounding:
+    largest = np.abs(errors).max()
+    least = max(RESOLVED * largest, _rounding(model, target, x, p))
+    if largest <= least:
         return Certificate(float(largest), 0.0, *np.empty((3, 0)))
     reach = np.abs(_slopes(model, x, p)).max(axis=0)
     # Exchange, as Remez did: the best tangent for some points may be worse elsewhere; then these points join them.
     for _ in range(MAX_STEPS):
         step = _tangent_step(errors, _slopes(model, points, p), reach, np.inf)
         new, its_errors = _extrema(lambda at, d=step.change: _tangent(model, at, p, d), target, x, ())
-        if np.abs(its_errors).max() <= step.error + max(TOLERANCE * step.error, rounding):
+        if np.abs(its_errors).max() <= step.error + max(TOLERANCE * step.error, least):
             break
         points = np.union1d(points, new)
         errors = _error(model, target, points, p)
-    if step.error <= rounding:
+    if step.error <= least:
         return Certificate(float(largest), 0.0, *np.empty((3, 0)))
     used = step.weights > 0
     return Certificate(
@@ -231,7 +233,7 @@ def _tangent_step(errors, slopes, reach, radius) -> _Step:
         b_ub=np.r_[-e, e],
         bounds=[(-radius, radius)] * A.shape[1] + [(0, None)],
         method="highs-ds",
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        options={"primal_feasibility_tolerance": RESOLVED, "dual_feasibility_tolerance": RESOLVED},
     )
     if solved.x is None:
         raise RuntimeError(f"the linear programme was not solved: {solved.message}")
