@@ -1,0 +1,213 @@
+"""Machine code is kept, and never outlives the text it was made from."""
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import numba
+import pytest
+
+from spinlearn.core import jit
+
+INNER = "from .core.jit import kernel\n@kernel\ndef f():\n    return {}\n"
+OUTER = "from .core.jit import kernel\nfrom .inner import f\n@kernel\ndef g():\n    return 10 * f()\n"
+
+
+class Package:
+    """A package of two kernels in two files, one calling the other, with this library's way of compiling."""
+
+    def __init__(self, place: Path, where: str, patch: pytest.MonkeyPatch):
+        self.place, self.folder = place, place / "made"
+        patch.setattr(numba.config, "CACHE_DIR", str(place / "elsewhere") if where == "elsewhere" else "")
+        patch.setenv("HOME", str(place / "home"))
+        patch.setenv("LOCALAPPDATA", str(place / "home"))
+        patch.delenv("XDG_CACHE_HOME", raising=False)
+        patch.syspath_prepend(place)
+        patch.setattr(sys, "dont_write_bytecode", True)  # Python's own cache tells edits of one second apart, no closer
+        (self.folder / "core").mkdir(parents=True)
+        for name in ("__init__.py", "core/__init__.py"):
+            (self.folder / name).write_text("")
+        shutil.copy(jit.__file__, self.folder / "core/jit.py")
+        (self.folder / "outer.py").write_text(OUTER)
+        self.edit(1)
+        if where == "read-only":
+            (self.folder / "__pycache__").write_text("")  # a file in its place: not even root can write below it
+
+    def edit(self, number: int) -> None:
+        """Change the file that the outer kernel does not stand in."""
+        (self.folder / "inner.py").write_text(INNER.format(number))
+
+    def fresh(self, name: str):
+        """A module as a new process sees it: nothing of the package is in memory yet."""
+        for known in [known for known in sys.modules if known.partition(".")[0] == "made"]:
+            del sys.modules[known]
+        importlib.invalidate_caches()
+        return importlib.import_module(name)
+
+    def run(self) -> list[int]:
+        """What g returns in a new process, and how often machine code was read there."""
+        g = self.fresh("made.outer").g
+        return [g(), len(g.stats.cache_hits)]
+
+    def kept(self, pattern: str = "*.nbi") -> list[Path]:
+        """Files of machine code."""
+        return sorted(self.place.rglob(pattern))
+
+
+@pytest.fixture(params=["beside the source", "elsewhere", "read-only"])
+def made(request, tmp_path, monkeypatch) -> Package:
+    return Package(tmp_path, request.param, monkeypatch)
+
+
+def test_an_edit_of_a_kernel_in_another_file_is_noticed(made):
+    """Run, edit the inlined kernel, run again: the number follows, and the first time only is compiled."""
+    assert made.run() == [10, 0]
+    assert made.run() == [10, 1]
+    made.edit(2)
+    assert made.run() == [20, 0]
+    assert made.run() == [20, 1]
+    made.edit(1)
+    assert made.run()[0] == 10
+
+
+def test_what_no_text_names_any_more_is_deleted(made):
+    for number in (1, 2, 3):
+        made.edit(number)
+        made.run()
+        assert len(made.kept("outer.g-*.nbi")) == 1
+        assert len(made.kept("outer.g-*.nbc")) == 1
+
+
+def test_a_process_that_was_open_during_the_edit_leaves_nothing_behind(made):
+    """It runs the old text to its end; the next one runs the new."""
+    open_kernel = made.fresh("made.outer").g
+    made.edit(2)
+    assert open_kernel() == 10
+    assert made.run() == [20, 0]
+
+
+def test_a_kernel_imported_after_the_edit_is_not_kept_under_the_wrong_name(made):
+    """The inner file is in memory as it was, the outer one is read only now."""
+    made.fresh("made.inner")
+    made.edit(2)
+    assert importlib.import_module("made.outer").g() == 10
+    assert made.run() == [20, 0]
+
+
+def test_a_module_reloaded_after_the_edit_is_not_kept_under_the_wrong_name(made):
+    outer = made.fresh("made.outer")
+    made.edit(2)
+    importlib.reload(sys.modules["made.inner"])
+    assert importlib.reload(outer).g() == 20
+    made.edit(1)
+    assert made.run() == [10, 0]
+
+
+def test_a_file_edited_before_its_first_import_is_compiled_as_it_is(made):
+    made.run()
+    made.fresh("made.core.jit")
+    made.edit(2)
+    assert importlib.import_module("made.outer").g() == 20
+
+
+@pytest.mark.parametrize("pattern", ["outer.g-*.nbi", "outer.g-*.nbc"])
+@pytest.mark.parametrize("length", [0, 1, 40, -1])
+def test_machine_code_that_was_cut_short_is_made_again(tmp_path, monkeypatch, pattern, length):
+    made = Package(tmp_path, "beside the source", monkeypatch)
+    made.run()
+    [file] = made.kept(pattern)
+    file.write_bytes(file.read_bytes()[:length])
+    assert made.run() == [10, 0]
+    assert made.run() == [10, 1]
+
+
+def test_where_nothing_can_be_kept_every_process_compiles_for_itself(tmp_path, monkeypatch):
+    made = Package(tmp_path, "read-only", monkeypatch)
+    (tmp_path / "home").write_text("")  # and no home either
+    for _ in range(2):
+        assert made.run() == [10, 0]
+    assert made.kept() == []
+
+
+def test_without_the_compiler_a_kernel_is_the_function_itself(tmp_path, monkeypatch):
+    made = Package(tmp_path, "beside the source", monkeypatch)
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
+    g = made.fresh("made.outer").g
+    assert isinstance(g, types.FunctionType)
+    assert g() == 10
+
+
+@pytest.mark.slow
+def test_processes_find_what_others_left(tmp_path, monkeypatch):
+    """The whole of it once more, with processes of their own."""
+    made = Package(tmp_path, "beside the source", monkeypatch)
+    code = "from made.outer import g; print(g(), len(g.stats.cache_hits))"
+
+    def run():
+        command = [sys.executable, "-B", "-c", code]
+        environment = {**os.environ, "NUMBA_CACHE_DIR": ""}
+        said = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        return [int(word) for word in said.stdout.split()]
+
+    assert [run(), run()] == [[10, 0], [10, 1]]
+    made.edit(2)
+    assert [run(), run()] == [[20, 0], [20, 1]]
+
+
+def test_the_library_imports_where_nothing_can_be_kept(tmp_path):
+    """Installed for all by somebody else, by a reader without a home."""
+    library = shutil.copytree(jit.PACKAGE, tmp_path / "spinlearn", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in [library, *filter(Path.is_dir, library.rglob("*"))]:
+        (folder / "__pycache__").write_text("")
+    (tmp_path / "home").write_text("")
+    environment = {**os.environ, "HOME": str(tmp_path / "home"), "LOCALAPPDATA": str(tmp_path / "home")}
+    environment |= {"NUMBA_CACHE_DIR": "", "PYTHONPATH": str(tmp_path)}
+    environment.pop("XDG_CACHE_HOME", None)
+    code = "import spinlearn.lattice.ising, sys; print(spinlearn.lattice.ising.__file__)"
+    command = [sys.executable, "-B", "-c", code]
+    said = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith(str(library))
+
+
+def test_a_kernel_depends_on_its_own_wing_and_what_that_imports_but_never_on_the_course():
+    membrane = "neuron/membrane.py"
+    names = {
+        kernel: {source.relative_to(jit.PACKAGE).as_posix() for source in jit.sources(jit.PACKAGE / kernel)}
+        for kernel in ("lattice/cluster.py", membrane)
+    }
+    assert {"core/jit.py", "core/words.py", "lattice/geometry.py"} <= names["lattice/cluster.py"]
+    assert not any(
+        name.startswith(("neuron/", "lattice/")) for name in names["neuron/membrane.py"] - {"neuron/membrane.py"}
+    )
+    assert not any(name.startswith("course/") for found in names.values() for name in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("from .b import x", {"b.py"}),
+        ("from . import b", {"b.py"}),
+        ("from . import x", {"__init__.py"}),
+        ("from .inner import (\n    c,  # a comment\n    x,\n)", {"inner/__init__.py", "inner/c.py"}),
+        ("def f():\n    from .inner.c import x", {"inner/__init__.py", "inner/c.py"}),
+        ("import os, sys as b", set()),
+        ("'''Taken\nfrom .b onwards.'''", set()),
+    ],
+)
+def test_imports_are_read_from_the_text(tmp_path, line, wanted):
+    for name in ("__init__.py", "b.py", "inner/__init__.py", "inner/c.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "a.py").write_text(line)
+    assert {file.relative_to(tmp_path).as_posix() for file in jit.imports(tmp_path / "a.py")} == wanted
+
+
+def test_absolute_names_of_this_library_are_followed(tmp_path):
+    (tmp_path / "own.py").write_text("import numpy\nfrom spinlearn.lattice import ising\n")
+    assert jit.PACKAGE / "lattice/ising.py" in jit.imports(tmp_path / "own.py")
+    assert jit.PACKAGE / "core/words.py" in jit.sources(tmp_path / "own.py")
