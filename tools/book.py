@@ -31,7 +31,6 @@ INPUTS = (
     "requirements.lock",
 )
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
-TOC_HEAD = "# Made from the tree of source/ by `make book`; a page says itself where it stands (see CONTRIBUTING.md).\n"
 
 
 class BookError(Exception):
@@ -41,16 +40,6 @@ class BookError(Exception):
 def pages_of(toc: dict) -> list[str]:
     """Names of all pages in a table of contents, in reading order."""
     return [toc["root"], *(page["file"] for part in toc.get("parts", []) for page in part["chapters"])]
-
-
-def write_contents(root: Path = ROOT) -> bool:
-    """Write the table of contents to ``book/_toc.yml``, for those who look there; return whether it has changed."""
-    path = root / "book" / "_toc.yml"
-    text = TOC_HEAD + yaml.safe_dump(contents(root), sort_keys=False, allow_unicode=True)
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return True
 
 
 def faults(root: Path = ROOT) -> list[str]:
@@ -74,7 +63,6 @@ def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> 
         If a page is missing, damaged, stale or edited, or if Sphinx has so much as a warning.
     """
     try:
-        write_contents(root)
         toc = contents(root, solutions=solutions)
     except PageError as error:
         raise BookError(str(error)) from error

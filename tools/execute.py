@@ -23,7 +23,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from . import processor
+from . import lists, processor
 from .pages import FOLDERS, FRONT_MATTER, OWN, ROOT, Page, PageError, named, pages, read_notebook, read_source
 from .uses import Library, digest
 
@@ -281,7 +281,7 @@ def _settled(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return output
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make execute", description=__doc__.splitlines()[0])
     parser.add_argument(
@@ -300,12 +300,15 @@ def main(arguments: list[str] | None = None) -> int:
     if (options.take or options.discard) and not options.pages:
         parser.error("name the pages to --take or to --discard")
     if options.check:
-        found = problems()
+        found = problems(root)
         print("\n".join(found) if found else "Every notebook agrees with its text and its library.")
         return 1 if found else 0
     failed = []
     try:
-        chosen = [page for name in options.pages for page in named(name)] or pages()
+        if not options.old_processor:
+            for name in lists.write(root):
+                print(f"• Wrote {name}, which follows from the pages")
+        chosen = [page for name in options.pages for page in named(name, root)] or pages(root)
     except PageError as error:
         failed, chosen = [error], []
     for page in chosen:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("chapters", "solutions")
 FRONT_MATTER = re.compile(r"(?:---\n(.*?)^---\n)?", re.DOTALL | re.MULTILINE)
 NUMBERED = re.compile(r"(?:chapters|solutions)/(\d+)-[^/]+/(\d+)-[^/]+")
-OWN = ("draft", "inputs", "part", "place")  # what a page's front matter may say; jupytext.toml keeps it
+OWN = ("about", "draft", "inputs", "part", "place")  # what a page says of itself; jupytext.toml keeps it
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {

@@ -215,8 +215,8 @@ class Library:
         }
         chosen = set()
         for page in {name.partition("-")[0] for name in ids}:
-            wanted = re.findall(r"\d+", page)
-            chosen |= {stem for stem in stems if _digits(stem) in (wanted, ["".join(wanted)])} or stems
+            number = r"\D?".join(re.findall(r"\d+", page))
+            chosen |= {stem for stem in stems if re.match(rf"\D*{number}(?!\d)", stem)} or stems
         return {f"{CHECKS}.{stem}" for stem in chosen}
 
     def data(self, modules: set[Path], code: set[str]) -> set[Path]:
@@ -285,10 +285,6 @@ class Library:
         marks = {self.name(path): self.mark(path) for path in modules | self.data(modules, strings(tree))}
         marks |= {name: digest(text) for name, text in self.shown(tree).items()}
         return dict(sorted(marks.items()))
-
-
-def _digits(stem: str) -> list[str]:
-    return re.findall(r"\d+", stem)
 
 
 def _acts(tree: ast.Module) -> bool:

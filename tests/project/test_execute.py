@@ -7,6 +7,7 @@ import shutil
 import jupytext
 import nbformat
 import pytest
+
 from tools import execute, pages
 
 HEAD = """---
@@ -146,13 +147,12 @@ def test_a_cell_that_never_ends_is_stopped(tiny, monkeypatch):
     assert not tiny.notebook.exists()
 
 
-def test_a_page_that_fails_does_not_keep_the_others_from_being_run(done, monkeypatch, capsys):
+def test_a_page_that_fails_does_not_keep_the_others_from_being_run(done, capsys):
     other = pages.Page("chapters/other", done.root)
     other.source.write_text(TINY.replace("A sentence", "A line"), encoding="utf-8")
     broken = pages.Page("chapters/broken", done.root)
     broken.source.write_text(TINY.replace("import math", "import math ("), encoding="utf-8")
-    monkeypatch.setattr(execute, "pages", lambda: pages.pages(done.root))
-    assert execute.main([]) == 1
+    assert execute.main([], done.root) == 1
     assert other.notebook.exists()
     assert "chapters/broken: a code cell is not valid Python" in capsys.readouterr().err
 
@@ -275,7 +275,7 @@ def test_to_save_an_unchanged_page_in_jupyterlab_makes_nothing_stale(done, lab):
 
 @pytest.mark.parametrize("key", pages.OWN)
 def test_what_a_page_says_of_itself_survives_jupyterlab(tiny, instant, key):
-    said = {"draft": True, "inputs": ["page.md"], "part": "Ising basics", "place": 3}[key]
+    said = {"about": "A: b, c", "draft": True, "inputs": ["page.md"], "part": "Ising basics", "place": 3}[key]
     rewrite(tiny.source, "kernelspec:", f"{key}: {json.dumps(said)}\nkernelspec:")
     execute.execute(tiny)
     manager = jupytext.TextFileContentsManager(root_dir=str(tiny.root))
