@@ -1,7 +1,7 @@
 """Multi-spin coding side by side with other programs: one large lattice, and 64 temperatures at once.
 
 As in `benchmarks.lattice`, a contender is proved before it is timed, the contenders take turns, and medians are
-compared as ratios within the run. mcising (a Rust program on PyPI) takes part where it is installed.
+compared as ratios within the run. mcising (a Rust program on PyPI) takes part; `make bench` installs it.
 
 How fast can it be? On one core of an AMD Zen 4 at 3.7 GHz, which takes two cycles for an operation on 512 bits: to draw
 the 12 random words for 64 spins and do nothing else runs at 31 flips/ns, to compare them with p as well at 22, with the
@@ -12,7 +12,6 @@ that does such an operation in one cycle the limit is higher, and so is the rati
 
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from statistics import median
 
 import numpy as np
@@ -24,7 +23,13 @@ from spinlearn.measure import observables
 from .lattice import PROOF_SIDE, PROOF_TEMPERATURE, Contender, T, njit_tutorial, prove, spinlearn
 
 PEER = "mcising"
-PEER_IS_HERE = find_spec(PEER) is not None
+try:
+    from mcising._core import IsingSimulation
+
+    MISSING = ""
+except ImportError as error:
+    MISSING = str(error)
+PEER_IS_HERE = not MISSING
 TEMPERATURES = np.linspace(1.5, 3.5, 64)
 
 
@@ -64,15 +69,13 @@ def mcising() -> Contender:
 
 def peer(side: int, seed: int, algorithm: str):
     """A simulation of mcising on a periodic square lattice with J = 1."""
-    from mcising._core import IsingSimulation
-
     return IsingSimulation(side, 1.0, 0.0, 0.0, 0.0, seed, algorithm)
 
 
 def report_peer() -> None:
     """Say whether the peer takes part."""
     if not PEER_IS_HERE:
-        print(f"({PEER} is not installed and takes no part; pip install {PEER})")
+        print(f"({PEER} takes no part: {MISSING}; `make bench` installs it, or says why not)")
 
 
 def in_turn(jobs: dict[str, tuple[Callable, int]], rounds: int = 7, clock=time.perf_counter) -> dict[str, float]:

@@ -4,6 +4,7 @@ import zlib
 
 import numpy as np
 import pytest
+
 from tools.browser import FLAGS, find
 
 

@@ -272,18 +272,12 @@ def digest(*files):
 
 
 def locked(lock, name):
-    """The lines of one package, with its hashes, in a lock file."""
-    entry = []
-    for line in lock.read_text(encoding="utf-8").splitlines():
-        if line.startswith(name + "=="):
-            entry = [line]
-        elif entry and line.startswith("    --hash"):
-            entry.append(line)
-        elif entry:
-            break
-    if not entry:
+    """The lines of one package, with its hashes, in a lock file; it can stand there twice, for two Pythons."""
+    entries = re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8"))
+    found = [entry for entry in entries if entry.startswith(name + "==")]
+    if not found:
         stop(f"{lock.name} names no {name}; make it anew with `make lock`.")
-    return "\n".join(entry) + "\n"
+    return "\n".join(found) + "\n"
 
 
 def pip_install(*arguments):
@@ -385,7 +379,7 @@ def lab(_options, rest):
     """Open the course in JupyterLab."""
     setup()
     say("Opening JupyterLab; stop it with Ctrl-C")
-    return module("jupyterlab", f"--ServerApp.root_dir={ROOT}", *(rest or [ROOT / "chapters/index.ipynb"]))
+    return module("jupyterlab", "--config=tools/lab.py", *(rest or ["chapters/index.ipynb"]))
 
 
 def assignments(_options, rest):
@@ -404,26 +398,30 @@ def bench(_options, rest):
 def install_peers():
     """Put what the kernels are measured against into an environment of its own, which also sees the packages of .venv.
 
-    A peer that cannot be installed is named with the reason; the others take part.
+    What cannot be installed is named, with the reason above it; the others take part.
     """
+    failed = []
 
-    def see_the_course():
+    def install():
         line = f"import site; site.addsitedir({str(packages_folder(VENV))!r})\n"
         (packages_folder(PEERS_VENV) / "course.pth").write_text(line, encoding="utf-8")
+        say("Installing what the kernels are measured against")
+        get_uv()
+        options = ["--quiet", "--system-certs", "--python", in_venv("python", PEERS_VENV), "--require-hashes"]
+        uv = [in_venv("uv"), "pip", "install", *options, "--no-deps"]
+        if run([*uv, "-r", BENCH_LOCK]) == 0:
+            return
+        for name in sorted(set(re.findall(r"^([\w.-]+)==", BENCH_LOCK.read_text(encoding="utf-8"), re.MULTILINE))):
+            with tempfile.TemporaryDirectory() as folder:
+                wanted = Path(folder) / "peer.lock"
+                wanted.write_text(locked(BENCH_LOCK, name), encoding="utf-8")
+                if run([*uv, "-r", wanted]) != 0:
+                    failed.append(name)
 
-    provide(PEERS_VENV, digest(BENCH_LOCK), see_the_course, "--without-pip")
-    python = in_venv("python", PEERS_VENV)
-    get_uv()
-    for name, version in re.findall(r"^([\w.-]+)==(\S+)", BENCH_LOCK.read_text(encoding="utf-8"), re.MULTILINE):
-        if f"{name.replace('-', '_')}-{version}.dist-info" in present(PEERS_VENV):
-            continue
-        say(f"Installing {name} {version}")
-        with tempfile.TemporaryDirectory() as folder:
-            wanted = Path(folder) / "peer.lock"
-            wanted.write_text(locked(BENCH_LOCK, name), encoding="utf-8")
-            uv = [in_venv("uv"), "pip", "install", "--quiet", "--system-certs", "--python", python]
-            if run([*uv, "--no-deps", "--require-hashes", "-r", wanted]) != 0:
-                say(f"{name} takes no part: it could not be installed, for the reason above")
+    provide(PEERS_VENV, digest(BENCH_LOCK), install, "--without-pip")
+    if failed:
+        (PEERS_VENV / "installed.stamp").unlink()  # the next run tries again
+        say("not installed, for the reasons above: {}".format(", ".join(failed)))
 
 
 def web(_options, _rest):
@@ -454,7 +452,7 @@ def lock(_options, rest):
         with tempfile.TemporaryDirectory() as folder:
             wanted = Path(folder) / "wanted.in"
             wanted.write_text("\n".join(needs[extra]), encoding="utf-8")
-            command = [*compile_, "--no-deps", "--no-annotate", "--output-file", file.name, wanted]
+            command = [*compile_, "--constraint", LOCK.name, "--no-annotate", "--output-file", file.name, wanted]
             must(command, f"the versions of {extra} could not be locked")
 
 

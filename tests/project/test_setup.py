@@ -8,8 +8,10 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
 from tools import browser, course
 
 PACKAGES = ("numba", "numpy", "uv")
@@ -421,3 +423,61 @@ def test_without_root_or_sudo_the_package_manager_is_left_alone(monkeypatch):
     for present, ways in {("apt-get", "sudo"): 2, ("apt-get",): 1, (): 1}.items():
         monkeypatch.setattr(browser.shutil, "which", lambda name, present=present: name if name in present else None)
         assert len(browser.installers()) == ways
+
+
+# ── What the kernels are measured against ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def peers(machine, monkeypatch):
+    """The environment of the peers; `refused` do not install, `installed` did."""
+    monkeypatch.setattr(course, "PEERS_VENV", machine.root / ".venv-bench")
+    monkeypatch.setattr(course, "BENCH_LOCK", machine.root / "requirements-bench.lock")
+    course.BENCH_LOCK.write_text(
+        "h5py==1.0 \\\n    --hash=sha256:0\npeer==2.0 ; python_version < '3.12' \\\n    --hash=sha256:1\n"
+    )
+    record = SimpleNamespace(refused=set(), installed=[])
+
+    def run(command, **_):
+        if command[1:3] == ["-m", "venv"]:
+            course.packages_folder(course.PEERS_VENV).mkdir(parents=True)
+            Path(course.in_venv("python", course.PEERS_VENV)).parent.mkdir(parents=True, exist_ok=True)
+            Path(course.in_venv("python", course.PEERS_VENV)).write_text("")
+            return 0
+        if command[1:3] == ["-m", "pip"]:  # gets uv
+            return 0
+        names = [line.split("==")[0] for line in Path(command[-1]).read_text().splitlines() if "==" in line]
+        if record.refused & set(names):
+            return 1
+        record.installed += names
+        return 0
+
+    monkeypatch.setattr(course, "run", run)
+    return record
+
+
+def test_the_peers_are_installed_once_beside_the_packages_of_the_course(peers):
+    course.install_peers()
+    course.install_peers()
+    assert peers.installed == ["h5py", "peer"]
+    line = (course.packages_folder(course.PEERS_VENV) / "course.pth").read_text()
+    assert repr(str(course.packages_folder(course.VENV))) in line
+
+
+def test_a_peer_that_cannot_be_installed_is_named_and_tried_again(peers, capsys):
+    peers.refused = {"peer"}
+    course.install_peers()
+    assert peers.installed == ["h5py"]
+    assert "not installed, for the reasons above: peer" in capsys.readouterr().out
+    peers.refused = set()
+    course.install_peers()
+    assert "peer" in peers.installed
+
+
+def test_a_package_that_is_locked_twice_is_handed_over_whole(tmp_path):
+    lock = tmp_path / "requirements.lock"
+    both = "numpy==1.0 ; python_version < '3.12' \\\n    --hash=sha256:0\nnumpy==2.0 \\\n    --hash=sha256:1\n"
+    lock.write_text(f"{both}numpy-financial==1.0 \\\n    --hash=sha256:2\n")
+    assert course.locked(lock, "numpy") == both
+    with pytest.raises(SystemExit, match="names no scipy"):
+        course.locked(lock, "scipy")
