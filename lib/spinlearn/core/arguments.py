@@ -14,22 +14,39 @@ def number(name: str, value, *, above: float | None = None, at_least: float | No
     """Return `value` as a finite float, or raise naming the argument `name`."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a real number, not {type(value).__name__}")
-    if not math.isfinite(value):
+    try:
+        result = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must fit into a float, below 1.8e308 in size") from None
+    if not math.isfinite(result):
         raise ValueError(f"{name} must be finite, got {value}")
-    if above is not None and not value > above:
+    if above is not None and not result > above:
         raise ValueError(f"{name} must be greater than {above:g}, got {value}")
-    if at_least is not None and not value >= at_least:
+    if at_least is not None and not result >= at_least:
         raise ValueError(f"{name} must be at least {at_least:g}, got {value}")
-    return float(value)
+    return result
 
 
-def count(name: str, value, *, at_least: int = 0) -> int:
-    """Return `value` as an int not below `at_least`, or raise naming the argument `name`."""
+def count(name: str, value, *, at_least: int = 0, at_most: int = 2**63 - 1) -> int:
+    """Return `value` as an int from `at_least` to `at_most`, or raise naming the argument `name`."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    value = int(value)
     if value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value}")
-    return int(value)
+    if value > at_most:
+        # Python writes no more than 4300 digits; a number of that kind is not worth them.
+        raise ValueError(f"{name} must be at most {at_most}, got {value if value < 10**30 else 'far more'}")
+    return value
+
+
+def flag(name: str, value, *, optional: bool = False) -> bool | None:
+    """Return `value` if it is True or False (or None, if it is `optional`), or raise naming the argument `name`."""
+    if value is None and optional:
+        return None
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be {'None, ' if optional else ''}True or False, not {type(value).__name__}")
+    return bool(value)
 
 
 def choice(name: str, value, allowed) -> str:
@@ -48,14 +65,23 @@ def generator(rng) -> np.random.Generator:
     return rng
 
 
+def as_array(name: str, value) -> np.ndarray:
+    """Return `value` as an array of whatever it holds, or raise naming the argument `name`."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, but its rows are not of one length") from None
+
+
 def real_array(name: str, value, shape: tuple[int, ...] | None = None, *, what: str = "") -> np.ndarray:
     """Return `value` as a finite, contiguous float64 array of the given shape, or raise naming the argument."""
-    array = np.asarray(value)
+    array = as_array(name, value)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, not {array.dtype}")
     if shape is not None and array.shape != shape:
         raise ValueError(f"{name} must have shape {shape}{what}, got {array.shape}")
-    array = np.ascontiguousarray(array, dtype=np.float64)
+    with np.errstate(over="ignore"):  # of a longer float; infinity is refused below
+        array = np.ascontiguousarray(array, dtype=np.float64)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, but holds NaN or infinity")
     return array
@@ -108,7 +134,7 @@ def fit_together(**arrays) -> None:
 
 def spins(value, shape: tuple[int, ...] | None = None) -> np.ndarray:
     """Return a configuration of -1 and +1 flat, as int8, or raise; of the lattice's `shape` if one is given."""
-    array = np.asarray(value)
+    array = as_array("spins", value)
     if array.dtype.kind not in "iu":
         raise TypeError(f"spins must be an integer array of -1 and +1, not {array.dtype}")
     if shape is not None and array.shape != shape:
