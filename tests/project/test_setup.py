@@ -440,6 +440,7 @@ def peers(machine, monkeypatch):
 
     def run(command, **_):
         if command[1:3] == ["-m", "venv"]:
+            shutil.rmtree(course.PEERS_VENV, ignore_errors=True)
             course.packages_folder(course.PEERS_VENV).mkdir(parents=True)
             Path(course.in_venv("python", course.PEERS_VENV)).parent.mkdir(parents=True, exist_ok=True)
             Path(course.in_venv("python", course.PEERS_VENV)).write_text("")
