@@ -139,7 +139,7 @@ class Library:
     def __init__(self, folder: Path):
         self.folder = folder.resolve()
         self.top = self.folder / LIBRARY
-        for slow in ("file", "tree", "bound", "home", "used_by", "mark"):
+        for slow in ("file", "tree", "bound", "home", "offers", "used_by", "mark"):
             setattr(self, slow, cache(getattr(self, slow)))
 
     def file(self, name: str) -> Path | None:
@@ -174,7 +174,17 @@ class Library:
             origin = self.bound(path).get(rest[0])
             if origin and origin != ".".join(parts[: length + 1]):
                 return self.home(".".join([origin, *rest[1:]]))
+            # A face may import on demand what its folders offer.
+            for inner in sorted(path.parent.glob("*/__init__.py")):
+                if origin is None and rest[0] in self.offers(inner):
+                    return self.home(".".join([*parts[:length], inner.parent.name, *rest]))
         return path, rest
+
+    def offers(self, path: Path) -> set[str]:
+        """What the ``__all__`` of one of its files lists."""
+        listed = [node.value for node in self.tree(path).body if isinstance(node, ast.Assign)
+                  and [getattr(target, "id", "") for target in node.targets] == ["__all__"]]  # fmt: skip
+        return {text for value in listed for text in strings(ast.Module([ast.Expr(value)], []))}
 
     def modules(self, names: set[str]) -> set[Path]:
         """The files where `names` are at home, and those that they use in their turn."""
@@ -288,7 +298,9 @@ class Library:
 
 
 def _acts(tree: ast.Module) -> bool:
-    """Whether a package's own file does more than to import, define and say what it is."""
+    """Whether a package's own file does more than to import, define and say what it is: it may find names on demand."""
+    if any(getattr(node, "name", "") == "__getattr__" for node in tree.body):
+        return True
     binds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
     return any(not isinstance(node, binds) and not _is_text(node) for node in tree.body)
 
