@@ -16,6 +16,7 @@ VERDICTS = {
     "imprecise": "true under a condition that the source leaves out",
     "wrong": "not true",
     "unsupported": "nothing is offered for it",
+    "a report": "it says what others have measured; numbers of our own stand beside it",
 }
 
 
