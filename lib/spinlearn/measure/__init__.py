@@ -1,1 +1,3 @@
-"""From a run to a number with its error: `observables` of one run, `scaling` of many, `minimax` fits of curves."""
+"""From a run to a number with its error: `observables` of one run, `correlations` of its spins, `scaling` of many runs,
+`minimax` fits of curves.
+"""
