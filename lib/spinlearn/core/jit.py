@@ -4,135 +4,144 @@ A *kernel* is a plain function over numbers and arrays that numba turns into mac
 public function above it has checked the arguments. Kernels release Python's global lock, so that threads run them
 side by side, and their machine code is kept on disk, so that only the first call ever waits for the compiler.
 
-numba's own cache looks at the file of the kernel alone, while the machine code holds what the kernel calls, too. Here
-the name of what is kept says which text of *all* these files it was made from, wherever it is kept; and a process whose
-files were edited after it started reads and writes nothing, for it still runs the old text.
+numba's own cache looks at the text of one file, while the machine code holds what the kernel calls, too. Here a piece
+of machine code is named after all that went into it as it stands in memory: the kernel's instructions, those of the
+kernels it calls, and the values of the constants they use. So an edit of a second file is noticed, wherever the machine
+code is kept and whichever process is open meanwhile; and an edit that changes no kernel costs no compilation.
 """
 
-import functools
 import hashlib
-import re
+import os
+import pickle
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import CodeType, ModuleType
 
 import numba
 import numpy as np
 from numba.core import caching
-
-PACKAGE = Path(__file__).parents[1]
-
-# A statement of import, or a line of prose that looks like one: that would only name files that do not exist.
-IMPORT = re.compile(r"^[ \t]*(?:from\s+(\.*)([\w.]*)\s+)?import\s+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+from numba.core.dispatcher import Dispatcher
+from numba.core.serialize import dumps
 
 
-def state(path: Path) -> tuple[int, int]:
-    """What an edit of a file changes: its time and its size."""
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size
+def names_in(code: CodeType) -> set[str]:
+    """All names that instructions look up, those of inner functions included."""
+    inner = (names_in(constant) for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*inner)
 
 
-# Here, because every module with a kernel imports this one first: the text that this process runs.
-AT_START = {path: state(path) for path in PACKAGE.rglob("*.py")}
+def describe(value, names: set[str], seen: set) -> str:
+    """What a value puts into the machine code of a kernel that looks up `names`, as text."""
+    if isinstance(value, Dispatcher):
+        return body(value, seen)
+    if isinstance(value, ModuleType):
+        used = sorted(name for name in names if hasattr(value, name))
+        return f"{value.__name__}({[describe(getattr(value, name), names, seen) for name in used]})"
+    if isinstance(value, CodeType):
+        constants = [describe(constant, names, seen) for constant in value.co_consts]
+        return f"{value.co_code.hex()} {value.co_names} {value.co_varnames} {constants}"
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape} {value.tobytes().hex()}"
+    if isinstance(value, tuple):
+        return f"{[describe(each, names, seen) for each in value]}"
+    if hasattr(value, "__qualname__"):  # a class, or a function that numba knows
+        return f"{value.__module__}.{value.__qualname__}{getattr(value, '_fields', '')}"
+    return repr(value)
 
 
-@functools.cache
-def imports(path: Path) -> frozenset[Path]:
-    """Files that a source file imports, of its own package by relative names and of this one by absolute names."""
-    found = set()
-    for dots, module, names in IMPORT.findall(path.read_text(encoding="utf-8")):
-        start = path.parents[len(dots) - 1] if dots else PACKAGE.parent
-        for name in re.findall(r"[\w.]+", names):
-            place = start
-            for part in f"{module}.{name}".strip(".").split("."):
-                place /= part
-                found |= {file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()}
-            if dots and not module and not place.with_suffix(".py").is_file():
-                found |= {file for file in (start / "__init__.py",) if file.is_file()}
-    return frozenset(found)
+def body(kernel: Dispatcher, seen: set) -> str:
+    """What a kernel is: its options, its instructions and, in turn, what they use."""
+    if kernel in seen:
+        return ""
+    seen.add(kernel)
+    function = kernel.py_func
+    names = names_in(function.__code__)
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    used = {name: function.__globals__[name] for name in names & set(function.__globals__)}
+    used |= {name: cell.cell_contents for name, cell in cells}
+    parts = [describe(part, names, seen) for part in (function.__code__, function.__defaults__)]
+    parts += [f"{name}={describe(value, names, seen)}" for name, value in sorted(used.items())]
+    return f"{function.__qualname__} {sorted(kernel.targetoptions.items())} {parts}"
 
 
-@functools.cache
-def sources(path: Path) -> frozenset[Path]:
-    """A source file, all that it imports, what that imports, and so on."""
-    found, new = set(), {path}
-    while new:
-        found |= new
-        new = set().union(*map(imports, new)) - found
-    return frozenset(found)
+def fingerprint(kernel: Dispatcher) -> str:
+    """A short name for all that goes into a kernel's machine code."""
+    return short(body(kernel, set()))
 
 
-@functools.cache
-def fingerprint(path: Path) -> str:
-    """A short name for the text of a source file and of all that it imports."""
-    whole = hashlib.sha256()
-    for source in sorted(sources(path)):
-        whole.update(hashlib.sha256(source.read_bytes()).digest())
-    return whole.hexdigest()[:16]
+def short(text: str) -> str:
+    """Sixteen digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def edited(path: Path) -> bool:
-    """Whether a source file, or one that it imports, is no longer what this process runs."""
-    try:
-        return any(AT_START.setdefault(source, state(source)) != state(source) for source in sources(path))
-    except OSError:
-        return True
+class _Store:
+    """Machine code in files, each with the name of what it was made for, and of what it was made from."""
 
+    def __init__(self, folder: str, name: str):
+        self.folder, self.name = Path(folder), name
 
-class _Fingerprinted:
-    """A place for machine code whose names hold the fingerprint of the text."""
+    def file(self, key) -> Path:
+        signature, processor, made_from = key
+        return self.folder / f"{self.name}.{short(f'{signature} {processor}')}-{made_from}.nbc"
 
-    def get_source_stamp(self):
-        return fingerprint(Path(self._py_file))
+    def load(self, key):
+        try:
+            of, data = pickle.loads(self.file(key).read_bytes())
+        except Exception:  # not there, or cut short or overwritten: then its bytes raise what they happen to say
+            return None
+        return data if of == key else None
 
-    def get_disambiguator(self):
-        return f"{self._lineno}-{fingerprint(Path(self._py_file))}"
+    def save(self, key, data) -> None:
+        file = self.file(key)
+        unfinished = file.with_suffix(f".{uuid.uuid4().hex}")
+        try:
+            unfinished.write_bytes(dumps((key, data)))
+            os.replace(unfinished, file)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        for other in file.parent.glob(f"{file.name.rpartition('-')[0]}-*.nbc"):
+            if other != file:  # made from text that is no longer there
+                other.unlink(missing_ok=True)
 
 
 class _Places(caching.CompileResultCacheImpl):
     """numba's three places for the machine code of a file: NUMBA_CACHE_DIR, beside the source, and the user's own."""
 
-    _locator_classes = tuple(
-        type(place.__name__, (_Fingerprinted, place), {})
-        for place in (
-            caching.UserProvidedCacheLocator,
-            caching.InTreeCacheLocator,
-            caching.UserWideCacheLocator,
-        )
+    _locator_classes = (
+        caching.UserProvidedCacheLocator,
+        caching.InTreeCacheLocator,
+        caching.UserWideCacheLocator,
     )
+
+    def get_filename_base(self, fullname, abiflags):
+        # Without the number of the line: a function that moves down its file is the same function.
+        return super().get_filename_base(fullname, abiflags).replace(f"-{self.locator.get_disambiguator()}", "", 1)
 
 
 class _Cache(caching.FunctionCache):
-    """numba's cache, which reads and writes only what is made from the text on the disk."""
+    """numba's cache with a store of its own; without room, or with a damaged file, the compiler runs once more."""
 
     _impl_class = _Places
 
+    def __init__(self, kernel: Dispatcher):
+        super().__init__(kernel.py_func)
+        self._kernel = kernel
+        self._cache_file = _Store(self._cache_path, self._impl.filename_base)
+
+    def _index_key(self, sig, codegen):
+        return sig, codegen.magic_tuple(), fingerprint(self._kernel)
+
     def load_overload(self, sig, target_context):
-        if edited(Path(self._impl.locator._py_file)):
-            return None
         try:
             return super().load_overload(sig, target_context)
-        except Exception:  # a file that was cut short or overwritten raises whatever its bytes happen to say
-            with suppress(OSError):
-                self.flush()
+        except Exception:  # a file that can be read, and holds no machine code
             return None
 
     def save_overload(self, sig, data):
-        if edited(Path(self._impl.locator._py_file)):
-            return
-        with suppress(OSError):  # a full disk: the machine code is there, only the next process makes it again
+        with suppress(OSError):
             super().save_overload(sig, data)
-            self._discard_older()
-
-    def _discard_older(self):
-        """Delete the machine code of this function that was made from other text."""
-        name = self._impl.filename_base
-        print_ = fingerprint(Path(self._impl.locator._py_file))
-        before, _, after = name.partition(f"-{print_}")
-        for file in Path(self._cache_path).glob(f"{before}*{after}.*"):
-            other = file.name[len(before) :].partition(after)[0]
-            if re.fullmatch(r"(-[0-9a-f]{16})?", other) and other != f"-{print_}":
-                file.unlink(missing_ok=True)
 
 
 def kernel(function):
@@ -140,7 +149,7 @@ def kernel(function):
     compiled = numba.njit(nogil=True, error_model="numpy")(function)
     if not numba.config.DISABLE_JIT:
         with suppress(RuntimeError):  # a read-only library and no home: every process compiles for itself
-            compiled._cache = _Cache(function)
+            compiled._cache = _Cache(compiled)
     return compiled
 
 
