@@ -20,7 +20,7 @@ LIBRARY = "spinlearn"
 CHECKS = f"{LIBRARY}.course.check"
 SHOWS = ("show.source", "help", "inspect.getsource")
 LAYOUT = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
-COMMENT_LINES = re.compile(r"^\s*//[^\n]*\n|^\s*/\*.*?\*/\s*\n|^[ \t]+", re.M | re.S)  # in JavaScript and CSS
+COMMENT_LINES = re.compile(r"^\s*//[^\n]*\n|^\s*/\*.*?\*/\s*\n|^\s+", re.M | re.S)  # in JavaScript and CSS
 
 
 def digest(content: str | bytes) -> str:
@@ -233,7 +233,7 @@ class Library:
         """Files that are not Python and that `modules` read, for code with the string constants `code`.
 
         A module names a file, ``"view.js"``, or a kind of file, ``f"{name}.wasm"`` or ``"*.toml"``. Of a kind those
-        count whose own name stands in the code, or all, if none does.
+        count whose own name stands in the code or is that of a module's folder, or all, if there is none.
         """
         spoken = {path: strings(self.tree(path)) for path in modules}
         said = code.union(*spoken.values())
@@ -243,7 +243,7 @@ class Library:
                 found |= {path for folder in folders if (path := folder / text).is_file() and path.suffix != ".py"}
         for path, own in spoken.items():
             others = code.union(*(texts for other, texts in spoken.items() if other != path))
-            named = {text.rsplit("/", 1)[-1] for text in others}
+            named = {text.rsplit("/", 1)[-1] for text in others} | {path.parent.name for path in modules}
             for kind in {text.removeprefix("**/").removeprefix("*") for text in own}:
                 if re.fullmatch(r"\.(?!py)[a-z]\w*", kind):
                     files = set(path.parent.rglob(f"*{kind}"))

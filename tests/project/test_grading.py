@@ -16,6 +16,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import pytest
+
 from tools import assignments
 
 pytestmark = pytest.mark.slow

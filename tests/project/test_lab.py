@@ -10,6 +10,7 @@ import urllib.request
 
 import nbformat
 import pytest
+
 from tools import execute, pages
 
 TEXT = """---

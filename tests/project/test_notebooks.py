@@ -6,9 +6,11 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 
 import jupytext
 import pytest
+
 from tools import execute, pages, processor
 
 PAGES = pages.pages()
@@ -20,13 +22,19 @@ def named(chosen):
     return [pytest.param(page, id=page.name) for page in chosen]
 
 
+@cache
+def notebook(page):
+    """A page's notebook, read once."""
+    return pages.read_notebook(page)
+
+
 def cells(page, kind="code"):
-    return [cell for cell in pages.read_notebook(page).cells if cell.cell_type == kind]
+    return [cell for cell in notebook(page).cells if cell.cell_type == kind]
 
 
 def text_of(page):
     """All that the notebook says, without pictures and without what a widget needs to run."""
-    return "\n".join(f"{cell.source}\n{execute.texts(cell)}" for cell in pages.read_notebook(page).cells)
+    return "\n".join(f"{cell.source}\n{execute.texts(cell)}" for cell in notebook(page).cells)
 
 
 def test_every_notebook_agrees_with_its_text_and_its_library():
@@ -109,7 +117,7 @@ def test_an_old_processor_is_not_this_one():
 
 @pytest.mark.parametrize("page", named(PAGES))
 def test_a_page_stays_in_its_time_budget(page):
-    assert pages.read_notebook(page).metadata["spinlearn"]["seconds"] <= 60
+    assert notebook(page).metadata["spinlearn"]["seconds"] <= 60
 
 
 def test_hardly_a_cell_is_left_unvalidated():

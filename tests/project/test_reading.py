@@ -1,6 +1,7 @@
 """The time that a page promises is the one that a working reader needs."""
 
 import pytest
+
 from tools import pages, reading
 
 LESSONS = [page for page in pages.pages() if "**Time** about" in page.source.read_text(encoding="utf-8")]

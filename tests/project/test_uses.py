@@ -1,6 +1,7 @@
 """What makes a page stale: its own text and what it uses of the library, no more and no less."""
 
 import pytest
+
 from tools import execute, pages, uses
 
 LIBRARY = {
@@ -30,9 +31,13 @@ LIBRARY = {
     "course/explore/shell.py": 'from .. import web\n\n\nSCRIPTS = ("shell.js", "view.js")\nMODULE = web.read',
     "course/explore/shell.js": "let shell = 1;",
     "course/explore/plot.js": "let plot = 1;",
-    "course/explore/magnet/__init__.py": 'from .. import shell\n\n__all__ = ["Magnet"]\n\n\nclass Magnet:\n    wasm = "ising"',
+    "course/explore/magnet/__init__.py": (
+        'from .. import shell\n\n__all__ = ["Magnet"]\n\n\nclass Magnet:\n    wasm = "ising"'
+    ),
     "course/explore/magnet/view.js": '// A magnet.\nimport { plot } from "../plot.js";\nlet magnet = 1;',
-    "course/explore/walker/__init__.py": 'from .. import shell\n\n__all__ = ["Walker"]\n\n\nclass Walker:\n    wasm = "walk"',
+    "course/explore/walker/__init__.py": (
+        'from .. import shell\n\n__all__ = ["Walker"]\n\n\nclass Walker:\n    wasm = "walk"'
+    ),
     "course/explore/walker/view.js": "let walker = 1;",
     "course/web/__init__.py": 'def read(name):\n    return HERE / f"{name}.wasm"',
     "course/web/ising.wasm": "ising",
