@@ -2,7 +2,14 @@
 
 from .chain import Chain, ChainCorrelations, chain, chain_correlation_length, chain_correlations, transfer_matrix
 from .enumeration import Averages, DensityOfStates, averages, density_of_states, energies, probabilities, states
-from .plane import critical_temperature, onsager_energy, onsager_free_energy, onsager_specific_heat, yang_magnetisation
+from .plane import (
+    critical_temperature,
+    onsager_energy,
+    onsager_free_energy,
+    onsager_specific_heat,
+    plane_correlation_length,
+    yang_magnetisation,
+)
 from .torus import Torus, kaufman, torus_magnetisation
 
 __all__ = [
@@ -22,6 +29,7 @@ __all__ = [
     "onsager_energy",
     "onsager_free_energy",
     "onsager_specific_heat",
+    "plane_correlation_length",
     "probabilities",
     "states",
     "torus_magnetisation",
