@@ -1,111 +1,29 @@
-"""The exercise checks: right answers pass, typical mistakes are refused with the reason, and nothing ever raises."""
+"""What holds for all checks: three answers, one line each, in time, and nothing left changed."""
+
+import json
+import random
+import re
+import sys
+import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
-from checking import Answers
-from scipy.special import expit
 
-from spinlearn.course.check import NOT_YET, check
+from spinlearn.course import check as package
+from spinlearn.course.check import NOT_YET, RIGHT, check, declaration, exercises, limits
+from spinlearn.course.check.answers import NotAttemptedError, NotYetError, numbers
+from spinlearn.course.check.declared import Choice, Numbers, Option, above, at, below, case, near, otherwise
 
-T = 2.0
-
-
-def right_cost(spins, row, column, J, h):
-    rows, columns = spins.shape
-    beside = [(row - 1, column), ((row + 1) % rows, column), (row, column - 1), (row, (column + 1) % columns)]
-    return 2 * int(spins[row, column]) * (J * sum(int(spins[site]) for site in beside) + h)
+PAGES = Path(__file__).parents[3] / "source" / "chapters"
 
 
-def changed(pair=1.0, field=1.0, both=1.0):
-    """The cost of a flip with its two parts multiplied by wrong factors."""
-
-    def cost(spins, row, column, J, h):
-        alone = 2 * int(spins[row, column]) * h
-        return both * (pair * (right_cost(spins, row, column, J, h) - alone) + field * alone)
-
-    return cost
-
-
-def walks_off_the_edge(spins, row, column, J, h):
-    beside = spins[row - 1, column] + spins[row + 1, column] + spins[row, column - 1] + spins[row, column + 1]
-    return 2 * spins[row, column] * (J * beside + h)
-
-
-def flips_for_real(spins, row, column, J, h):
-    cost = right_cost(spins, row, column, J, h)
-    spins[row, column] *= -1
-    return cost
-
-
-RIGHT_ANSWERS = {
-    "1.2-a": [np.exp(2) / (np.exp(2) + 6 + np.exp(-2)), 0.546, np.float32(0.5464)],
-    "1.2-b": [right_cost],
-    "1.2-c": [lambda f, T: expit(2 * f / T), lambda f, T: (1 + np.tanh(f / T)) / 2],
-    "1.2-d": [
-        lambda x: (1 + np.exp(2 * x)) ** -0.5,
-        lambda x: (1 + np.exp(5 * x)) ** -0.2,
-        lambda x: 0.25 * np.exp(-x / 2) / np.cosh(x),
-    ],
-}
-
-# Each typical mistake, with a word that its answer must contain.
-MISTAKES = {
-    "1.2-a": [
-        (np.exp(4) / (np.exp(4) + 6 + np.exp(-4)), "twice"),
-        (np.exp(2) / (2 * np.exp(2) + 12 + 2 * np.exp(-2)), "all down"),
-        (np.exp(8) / (np.exp(8) + 6 + np.exp(-8)), "-E / T"),
-        (np.exp(-2) / (np.exp(2) + 6 + np.exp(-2)), "sign"),
-        (0.125, "weighted"),
-        (2 * np.exp(2), "sum of all sixteen"),
-        (1.7, "between 0 and 1"),
-        (0.5, "how many"),
-        (float("nan"), "finite"),
-        ("a half", "single number"),
-        ([0.5464, 0.4], "single number"),
-    ],
-    "1.2-b": [
-        (changed(both=0.5), "All costs are half"),
-        (changed(both=2), "twice too large"),
-        (changed(both=-1), "sign"),
-        (changed(field=0), "field is missing"),
-        (changed(field=0.5), "field's part is half"),
-        (changed(pair=0.5), "bonds' part is half"),
-        (changed(field=-1), "sign of the field"),
-        (lambda s, i, j, J, h: right_cost(s, i, j, 1.0, h), "J and h included"),
-        (lambda s, i, j, J, h: right_cost(s, i, j, J, h) + 1, "Write both energies down"),
-        (walks_off_the_edge, "modulo"),
-        (flips_for_real, "changed the spins"),
-        (0.5, "a function is wanted"),
-        (lambda s: 0.0, "TypeError"),
-    ],
-    "1.2-c": [
-        (lambda f, T: expit(f / T), "2 is missing"),
-        (lambda f, T: expit(-2 * f / T), "to be down"),
-        (lambda f, T: expit(2 * f * T), "divided by it"),
-        (lambda f, T: np.tanh(f / T), "mean of the spin"),
-        (lambda f, T: min(1.0, np.exp(2 * f / T)), "Metropolis"),
-        (lambda f, T: np.exp(f / T), "sum of the two weights"),
-        (lambda f, T: np.exp(f / T) / (np.exp(f / T) + np.exp(-f / T)), "larger exponential"),
-        (lambda f, T: float(f > 0), "equally likely"),
-        (lambda f, T: 0.5 + 0.1 * f**2, "exchange up and down"),
-        (lambda f, T: expit(3 * f / T), "e^(b/T)"),
-    ],
-    "1.2-d": [
-        (lambda x: min(1.0, np.exp(-x)), "that is Metropolis"),
-        (lambda x: expit(-x), "that is the heat bath"),
-        (lambda x: 0.5 * min(1.0, np.exp(-x)), "plus"),
-        (lambda x: 0.3 * min(1.0, np.exp(-x)) + 0.7 * expit(-x), "plus"),
-        (lambda x: np.exp(-x / 2), "between 0 and 1"),
-        (lambda x: 0.5, "detailed balance"),
-        (lambda x: np.exp(-max(x, 0) / 2), "detailed balance"),
-        (lambda x: 0.0, "never flips"),
-        (lambda x: float(x <= 0), "never flips"),
-    ],
-}
-
-
-class TestIsingModel(Answers):
-    PAGE, RIGHT, MISTAKES, FUNCTIONS = "1.2", RIGHT_ANSWERS, MISTAKES, ("1.2-b", "1.2-c", "1.2-d")
+@pytest.fixture
+def soon(monkeypatch):
+    """A time limit that a test can wait for."""
+    monkeypatch.setattr(limits, "LIMIT", 0.3)
+    monkeypatch.setattr(limits, "GRACE", 0.4)
 
 
 @pytest.mark.parametrize("exercise", ["1.2-z", "99", "", None, 3.7])
@@ -116,5 +34,274 @@ def test_an_unknown_exercise_is_named_and_the_known_ones_listed(exercise):
 
 
 def test_a_verdict_prints_as_one_line():
-    assert repr(check("1.2-a", 0.546)).startswith("✓ right: ")
+    assert repr(check("1.2-a", 0.377)).startswith("✓ right: ")
     assert "\n" not in repr(check("1.2-a", 3))
+
+
+def test_the_exercises_are_those_of_the_pages():
+    asked = [
+        one
+        for page in sorted(PAGES.glob("[1-9]-*/[1-9]-*.md"))
+        for one in re.findall(r'^check\("([\d.]+-\w)"', page.read_text(encoding="utf-8"), re.M)
+    ]
+    assert exercises() == asked
+
+
+@pytest.mark.parametrize("exercise", exercises())
+def test_a_declaration_is_data(exercise):
+    data = declaration(exercise)
+    assert json.loads(json.dumps(data, allow_nan=False)) == json.loads(json.dumps(data))
+    assert data["exercise"] == exercise
+    assert data["kind"] in ("function", "numbers", "choice")
+
+
+def test_a_declaration_says_all_that_judging_needs():
+    """The rule in the docstring of `declared`, followed on the data alone, gives the sentence that `check` gives."""
+
+    def judged(data, values):
+        def holds(one):
+            return all(
+                (low is None or low <= value) and (high is None or value <= high)
+                for value, (low, high) in zip(values, one["where"], strict=True)
+            )
+
+        cases = [*data["turns"], data["right"], *data["rest"]]
+        return next(one for one in cases if holds(one))["reason"]
+
+    rng = np.random.default_rng(5)
+    tried = 0
+    for exercise in exercises():
+        data = json.loads(json.dumps(declaration(exercise)))
+        if data["kind"] != "numbers":
+            continue
+        ends = [[end for end in interval if end is not None] for one in [*data["turns"], data["right"], *data["rest"]]
+                for interval in one["where"]]  # fmt: skip
+        pool = np.array([-1.0, 0.0, 0.5, 1e3, *(end for pair in ends for end in pair)])
+        for _ in range(100):
+            values = rng.choice(pool, data["parts"]) * rng.choice([1, 1, 1 + 1e-9, 0.999])
+            assert check(exercise, values).reason == judged(data, values)
+            tried += 1
+    assert tried >= 900
+
+
+def test_an_unknown_declaration_is_an_error():
+    with pytest.raises(ValueError, match="exercise must be the id of one"):
+        declaration("1.2-z")
+
+
+def test_turns_come_before_the_right_answer_and_the_rest_after_it():
+    six = Numbers(
+        "a temperature",
+        right=at(6, 0.1, "six."),
+        turns=[at(6.1, 0.05, "nearly."), case(below(0), "cold.")],
+        rest=[case(above(100), "hot."), otherwise("no.")],
+    )
+    said = {}
+    for value in (5.9, 6.0, 6.06, 6.09, 6.2, 0.0, -1e-300, 100.0, 100.1):
+        try:
+            said[value] = six.judge(value)
+        except NotYetError as reason:
+            said[value] = str(reason)
+    assert list(said.values()) == ["six.", "six.", "nearly.", "nearly.", "no.", "no.", "cold.", "no.", "hot."]
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"turns": [at(6, 1, "that is right, too.")]}, "must not hold at the right answer"),
+        ({"rest": [case(below(3), "cold.")]}, "always holds"),
+        ({"rest": ()}, "always holds"),
+        ({"rest": [otherwise("no.", parts=2)]}, "intervals"),
+        ({"right": case(above(5), "six.")}, "two ends"),
+    ],
+)
+def test_a_declaration_that_contradicts_itself_is_refused(changed, word):
+    with pytest.raises(ValueError, match=word):
+        Numbers(**({"what": "a number", "right": at(6, 0.1, "six."), "rest": [otherwise("no.")]} | changed))
+
+
+def test_a_pair_is_judged_in_its_order():
+    two = Numbers("x and y", case([near(1, 0.1), near(2, 0.1)], "yes."), rest=[otherwise("no.", parts=2)])
+    assert two.judge((1, 2)) == "yes."
+    with pytest.raises(NotYetError, match=r"no\."):
+        two.judge((2, 1))
+    with pytest.raises(NotYetError, match="two numbers are wanted, x and y, but 3 numbers came"):
+        two.judge((1, 2, 3))
+    with pytest.raises(NotAttemptedError):
+        two.judge((1, ...))
+
+
+def test_a_choice_is_made_by_letter_or_number():
+    choice = Choice([Option("It falls.", "it does not."), Option("It rises.", "so it is.", right=True)])
+    assert choice.judge("b") == choice.judge(" (B) ") == choice.judge(2) == choice.judge(np.int64(2)) == "so it is."
+    for other, word in (("a", "does not"), (1, "does not"), ("c", "letters a, b"), (3, "one of a, b"), (1.5, "one of")):
+        with pytest.raises(NotYetError, match=word):
+            choice.judge(other)
+    assert choice.data()["options"][1] == {"text": "It rises.", "reason": "so it is.", "right": True}
+    with pytest.raises(ValueError, match="exactly one"):
+        Choice([Option("It falls.", "no."), Option("It rises.", "no.")])
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (1 + 1e-3j, "complex"),
+        ("one", "text came"),
+        (abs, "a function came"),
+        ([1.0, 2.0], "2 numbers came"),
+        ([], "0 numbers came"),
+        (float("nan"), "nan came, which is not finite"),
+        (10**400, "too large"),
+        ([None], "None came"),
+        ({"T": 1.0}, "type dict came"),
+    ],
+)
+def test_what_is_no_number_is_named(answer, word):
+    with pytest.raises(NotYetError, match=word):
+        numbers(answer, 1, "a temperature")
+
+
+def loops(*arguments):
+    while True:
+        pass
+
+
+def loops_in_spite_of_errors(*arguments):
+    while True:
+        try:
+            time.sleep(0.001)
+        except Exception:
+            continue
+
+
+def sleeps(*arguments):
+    time.sleep(3)
+
+
+class Endless:
+    """A number that takes for ever to say which."""
+
+    def __float__(self):
+        loops()
+
+
+def loops_in_its_error(*arguments):
+    class Slow(Exception):
+        def __str__(self):
+            loops()
+
+    raise Slow
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("answer", [loops, loops_in_spite_of_errors, loops_in_its_error, lambda *a: Endless()])
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["main thread", "another thread"])
+def test_an_answer_that_loops_is_stopped_and_told(answer, elsewhere):
+    verdicts = []
+    if elsewhere:
+        asking = threading.Thread(target=lambda: verdicts.append(check("1.2-c", answer)))
+        asking.start()
+        asking.join()
+    else:
+        verdicts.append(check("1.2-c", answer))
+    assert verdicts[0].status == NOT_YET
+    assert "was stopped after 0.3 seconds" in verdicts[0].reason
+    assert not [one for one in threading.enumerate() if one.name == "answer"]
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("exercise", exercises())
+def test_no_exercise_waits_for_ever(exercise):
+    data = declaration(exercise)
+    verdict = check(exercise, loops if data["kind"] == "function" else Endless())
+    assert "was stopped" in verdict.reason
+
+
+@pytest.mark.usefixtures("soon")
+def test_what_cannot_be_stopped_is_left_alone_and_told():
+    done = threading.Event()
+
+    def stubborn(*arguments):
+        while not done.is_set():
+            try:
+                time.sleep(0.01)
+            except BaseException:
+                continue
+
+    verdict = check("1.2-c", stubborn)
+    done.set()
+    assert verdict.status == NOT_YET
+    assert "could not be stopped" in verdict.reason
+    assert check("1.2-a", 0.377).status == RIGHT
+
+
+def test_an_interrupt_of_who_waits_gets_through_and_stops_the_answer(monkeypatch):
+    join, calls = threading.Thread.join, []
+
+    def interrupted(self, timeout=None):
+        calls.append(timeout)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        join(self, timeout)
+
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        check("1.2-c", loops)
+    assert not [one for one in threading.enumerate() if one.name == "answer"]
+
+
+def test_an_answer_leaves_no_traces(capsys):
+    def meddles(*arguments):
+        nonlocal calls
+        calls += 1
+        random.seed(1)
+        np.random.seed(1)  # noqa: NPY002
+        np.seterr(all="raise")
+        np.set_printoptions(precision=2)
+        sys.setrecursionlimit(500)
+        print("x" * 100, file=sys.stderr)
+        print("y" * 100_000)
+        return 0.5
+
+    calls = 0
+
+    def state():
+        return (
+            random.getstate(),
+            [str(part) for part in np.random.get_state()],  # noqa: NPY002
+            np.geterr(),
+            np.get_printoptions(),
+            sys.getrecursionlimit(),
+            sys.stdout,
+            sys.stderr,
+        )
+
+    before = state()
+    assert check("1.2-c", meddles).status == NOT_YET
+    assert state() == before
+    out, err = capsys.readouterr()
+    assert len(out) < limits.PRINTED + 100
+    assert "prints more than is shown" in out
+    assert err == calls * f"{'x' * 100}\n"
+
+
+def test_warnings_of_an_answer_stay_out_of_the_page(recwarn):
+    check("1.2-c", lambda b, T: np.log(-1.0) + np.exp(np.float64(1e6)))
+    assert not recwarn.list
+
+
+def test_errors_name_the_arguments_and_an_overflow_says_what_to_do():
+    import math
+
+    assert (
+        "called with (-3, 0.8) your function stopped with ZeroDivisionError"
+        in check("1.2-c", lambda b, T: 1 / 0).reason
+    )
+    assert "exponents are negative" in check("1.2-c", lambda b, T: math.exp(1e4)).reason
+
+
+def test_the_registry_reads_the_names_of_the_files(tmp_path, monkeypatch):
+    (tmp_path / "p9_10_anything.py").write_text('EXERCISES = {"a": lambda answer: "yes."}\n', encoding="utf-8")
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    assert check("9.10-a", 1).status == RIGHT
+    assert exercises()[-1] == "9.10-a"

@@ -1,31 +1,24 @@
 """Am I right? Every exercise of the course, answered at once.
 
 ``check("1.2-a", answer)`` gives one of three answers: *not attempted yet*, *not yet: because …*, or *right*. It needs
-no network and it never raises: whatever an answer does, the reader gets a sentence back.
+no network, and it never raises: whatever an answer does, and however long it takes, the reader gets a sentence back.
 
-Each exercise is a function below this package that receives the answer and either returns the sentence that goes with
-*right*, or calls `no` with the reason. A check compares with invariants and exact values, never with the words of a
-solution, so any right answer passes.
+The exercises of page 1.2 are in the file whose name begins with ``p1_2_``. Its table ``EXERCISES`` gives each letter
+either a declaration, for an answer of numbers or a choice (see `declared`), or a function that receives the answer and
+returns the sentence that goes with *right*, or ends with `refuse` and the reason. A check compares with invariants and
+exact values, never with the words of a solution, so any right answer passes.
 """
 
+import pkgutil
+import re
 from importlib import import_module
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
-import numpy as np
-
-_PAGES = {
-    "1.1": "neuron_as_a_switch",
-    "1.2": "ising_model",
-    "1.3": "exact_solutions",
-    "1.4": "criticality",
-    "2.1": "deriving_the_mean_field",
-    "2.2": "free_energy_landscape",
-    "2.3": "where_mean_field_fails",
-    "3.1": "from_magnetisation",
-    "3.2": "populations_and_sigmoids",
-}
+from . import limits
+from .answers import SHOWN, NotAttemptedError, NotYetError, refuse, short, told
 
 RIGHT, NOT_YET, NOT_ATTEMPTED = "right", "not yet", "not attempted yet"
+LONGEST = 600  # characters of a sentence
 
 
 class Verdict(NamedTuple):
@@ -39,15 +32,6 @@ class Verdict(NamedTuple):
         return f"{mark} {self.status}: {self.reason}"
 
 
-class _No(Exception):
-    """An answer is not right yet; the message says why."""
-
-
-def no(reason: str) -> NoReturn:
-    """End a check with *not yet*, because of `reason`."""
-    raise _No(reason)
-
-
 def check(exercise: str, answer) -> Verdict:
     """Say whether `answer` solves `exercise`, and if not, why.
 
@@ -56,12 +40,14 @@ def check(exercise: str, answer) -> Verdict:
     exercise : str
         Its id as printed on the page, such as ``"1.2-a"``.
     answer
-        What the exercise asks for: a number, an array or a function. ``...`` or None counts as not attempted.
+        What the exercise asks for: numbers in any form, or a function. ``...`` or None counts as not attempted.
 
     Returns
     -------
     Verdict
-        ``status`` is "right", "not yet" or "not attempted yet"; ``reason`` is a sentence. Nothing is ever raised.
+        ``status`` is "right", "not yet" or "not attempted yet"; ``reason`` is a sentence. Nothing is raised but the
+        KeyboardInterrupt of who does not want to wait. An answer that takes more than ten seconds is stopped; what
+        cannot be stopped is said in `limits`.
 
     Examples
     --------
@@ -69,59 +55,84 @@ def check(exercise: str, answer) -> Verdict:
     · not attempted yet: replace the three dots of exercise 1.2-a by your answer, and run the cell again.
     """
     try:
-        solve = _find(exercise)
-        if answer is None or answer is ...:
-            return Verdict(
-                NOT_ATTEMPTED,
-                f"replace the three dots of exercise {exercise} by your answer, and run the cell again.",
-            )
-        with np.errstate(all="ignore"):
-            return Verdict(RIGHT, solve(answer))
-    except _No as reason:
-        return Verdict(NOT_YET, str(reason))
-    except Stub as reason:
-        return Verdict(NOT_ATTEMPTED, str(reason))
-    except (Exception, SystemExit) as error:  # whatever a reader's code may raise, the reader gets a sentence
-        return Verdict(NOT_YET, f"your answer stopped with {type(error).__name__}: {error}")
+        status, reason = limits.run(lambda: _judge(exercise, answer))
+    except TimeoutError as late:
+        status, reason = NOT_YET, str(late)
+    return Verdict(status, short(reason, LONGEST))
 
 
-class Stub(Exception):
-    """The function handed in still returns the three dots of the page."""
-
-
-def call(function, *arguments):
-    """Call a reader's function. A function that still returns ``...`` or None counts as not attempted."""
-    if not callable(function):
-        no(f"a function is wanted here, but {type(function).__name__} came.")
-    result = function(*arguments)
-    if result is None or result is ...:
-        raise Stub("your function returns nothing yet. Replace the three dots by what it should return.")
-    return result
-
-
-def number(answer, what: str) -> float:
-    """Return `answer` as a finite float, or answer *not yet* naming `what` was wanted."""
+def _judge(exercise, answer) -> tuple[str, str]:
+    """The verdict on an answer, whatever it does; it runs in a thread that may be stopped."""
     try:
-        value = float(answer)
-    except (TypeError, ValueError):
-        no(f"{what} is a single number, but {type(answer).__name__} came.")
-    if not np.isfinite(value):
-        no(f"{what} is a finite number, but {value} came.")
-    return value
+        judge = _find(exercise)
+        if answer is None or answer is ...:
+            raise NotAttemptedError(
+                f"replace the three dots of exercise {exercise} by your answer, and run the cell again."
+            )
+        return RIGHT, judge(answer) if callable(judge) else judge.judge(answer)
+    except NotYetError as reason:
+        return NOT_YET, str(reason)
+    except NotAttemptedError as reason:
+        return NOT_ATTEMPTED, str(reason)
+    except limits.TooLate:
+        raise
+    except BaseException as error:  # whatever a reader's object may raise, the reader gets a sentence
+        return NOT_YET, f"your answer stopped with {told(error)}."
 
 
 def exercises() -> list[str]:
     """Ids of all exercises, in the order of the pages."""
-    return [f"{page}-{letter}" for page in _PAGES for letter in _page(page).EXERCISES]
+    return [f"{page}-{letter}" for page in _pages() for letter in _exercises(page)]
 
 
-def _page(page: str):
-    return import_module(f".{_PAGES[page]}", __name__)
+def declaration(exercise: str) -> dict:
+    """An exercise as data, ready for JSON: how its answer is judged, where that is declared.
+
+    Parameters
+    ----------
+    exercise : str
+        Its id.
+
+    Returns
+    -------
+    dict
+        ``kind`` is "numbers", "choice" or "function". The first two come with all that their judging needs (see
+        `declared`); an answer that is a function is checked in Python only.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
+    Examples
+    --------
+    >>> declaration("2.1-a")["wanted"]
+    'a single number is wanted, a temperature'
+    """
+    try:
+        judge = _find(exercise)
+    except NotYetError as unknown:
+        raise ValueError(f"exercise must be the id of one: {unknown}") from None
+    return {"exercise": exercise, **({"kind": "function"} if callable(judge) else judge.data())}
+
+
+def _pages() -> dict[str, str]:
+    """The module of each page that has exercises, by the page's number, in the order of the pages."""
+    found = {}
+    for module in pkgutil.iter_modules(__path__):
+        if name := re.fullmatch(r"p(\d+)_(\d+)_\w+", module.name):
+            found[int(name[1]), int(name[2])] = module.name
+    return {f"{part}.{page}": found[part, page] for part, page in sorted(found)}
+
+
+def _exercises(page: str) -> dict:
+    return import_module(f".{_pages()[page]}", __name__).EXERCISES
 
 
 def _find(exercise):
+    """What judges the answers to an exercise."""
     page, _, letter = str(exercise).partition("-")
-    known = _page(page).EXERCISES if page in _PAGES else {}
+    known = _exercises(page) if page in _pages() else {}
     if letter not in known:
-        no(f"there is no exercise {exercise!r}. The exercises are {', '.join(exercises())}.")
+        refuse(f"there is no exercise {short(repr(exercise), SHOWN)}. The exercises are {', '.join(exercises())}.")
     return known[letter]

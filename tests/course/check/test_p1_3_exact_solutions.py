@@ -6,6 +6,7 @@ from checking import Answers
 
 from spinlearn import exact
 from spinlearn.course.check import RIGHT, check
+from spinlearn.course.check import p1_3_exact_solutions as page
 
 TC = exact.critical_temperature()
 A = 2 / np.pi * np.log1p(np.sqrt(2)) ** 2
@@ -48,8 +49,8 @@ MISTAKES = {
         (1 / np.log(200), "2 is missing"),
         (exact.chain_correlation_length(100.0), "Turn the question round"),
         (0.38, "three digits"),
-        (0.3, "correlation length is"),
-        (0.001, "correlation length is inf"),
+        (0.3, "larger than 100"),
+        (0.6, "smaller than 100"),
         (-0.3775, "above zero"),
         (0.0, "above zero"),
         (float("nan"), "finite"),
@@ -82,7 +83,8 @@ MISTAKES = {
         (2 ** ((10 - 0.2014) / A), "natural"),
         (np.exp((10 - 0.1907) / A), "right to 0.005"),  # the offset of L = 32
         (np.exp((10 - 0.1450) / 0.5026), "close"),  # a straight line through L = 8 to 512
-        (1e6, "not 10"),
+        (1e6, "lower than 10"),
+        (1e12, "higher than 10"),
         (0.5, "number of sites"),
     ],
     "1.3-d": [
@@ -115,4 +117,6 @@ def test_the_size_for_a_peak_of_ten_follows_from_kaufmans_formula():
     corrections = np.stack([np.ones(3), np.log(sizes) / sizes, 1 / sizes], axis=1)
     offset = np.linalg.solve(corrections, heights - A * np.log(sizes))[0]
     assert check("1.3-c", np.exp((10 - offset) / A)).status == RIGHT
-    assert offset == pytest.approx(0.2014, abs=1e-4)  # Ferdinand and Fisher 1969: 0.201359
+    assert offset == pytest.approx(page.OFFSET, abs=1e-4)
+    at_Tc = exact.kaufman(4096, 4096, TC).c - A * np.log(4096)
+    assert at_Tc == pytest.approx(page.OFFSET_AT_TC, abs=1e-4)

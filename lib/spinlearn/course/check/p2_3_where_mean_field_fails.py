@@ -6,7 +6,7 @@ from itertools import combinations, product
 import numpy as np
 
 from ... import meanfield
-from . import call, no, number
+from .answers import call, number, numbers, refuse
 
 
 def neighbours(answer) -> str:
@@ -35,12 +35,12 @@ def neighbours(answer) -> str:
     ]
     for wrong, why in turns:
         if np.allclose(came, wrong, rtol=0, atol=1e-6):
-            no(why)
+            refuse(why)
     k = int(np.argmax(came != right))
     said = f"for T = {T[k]:g} it says {came[k]:g}"
     if came[k] > right[k]:
-        no(f"{said}, but {right[k]:.0f} neighbours are enough: Bethe's temperature is {_bethe(right[k]):.4f} then.")
-    no(f"{said}, but with so few neighbours nothing orders above {_bethe(came[k]):.4f}.")
+        refuse(f"{said}, but {right[k]:.0f} neighbours are enough: Bethe's temperature is {_bethe(right[k]):.4f} then.")
+    refuse(f"{said}, but with so few neighbours nothing orders above {_bethe(came[k]):.4f}.")
 
 
 def _bethe(z: float) -> float:
@@ -76,12 +76,14 @@ def cavity(answer) -> str:
     cold = np.array([h == 0 and m > 0.1 for (T, h, z), m in zip(cases, right, strict=True)])
     if set(wrong) <= set(np.flatnonzero(cold)):
         if np.allclose(came[cold], 0, atol=1e-3):
-            no(said + "Zero is a solution, but below the transition not the one that is wanted. Start from a large x.")
+            refuse(
+                said + "Zero is a solution, but below the transition not the one that is wanted. Start from a large x."
+            )
         if np.allclose(came[cold], -right[cold], atol=1e-6):
-            no(said + "Without a field the positive solution is asked for.")
+            refuse(said + "Without a field the positive solution is asked for.")
     against = np.array([h < 0 for T, h, z in cases])
     if set(wrong) <= set(np.flatnonzero(against)):
-        no(said + "The field points down there: the magnetisation has to have its sign.")
+        refuse(said + "The field points down there: the magnetisation has to have its sign.")
     some = [k for k in range(len(cases)) if cases[k][1] > 0]
     told = [
         (np.tanh, "that is mean field: the bond's tanh K is missing from the messages."),
@@ -95,10 +97,10 @@ def cavity(answer) -> str:
             for T, h, z in (cases[k] for k in some)
         ]
         if np.allclose(came[some], guess, rtol=0, atol=1e-5):
-            no(said + why[0].upper() + why[1:])
+            refuse(said + why[0].upper() + why[1:])
     if np.allclose(came, right, rtol=0, atol=2e-2):
-        no(said + "That is close: iterate longer, or solve by a root finder. Six digits are asked for.")
-    no(said + "For z = 2 the answer is the exact chain, sinh(h/T) / sqrt(sinh(h/T)^2 + exp(-4/T)): start there.")
+        refuse(said + "That is close: iterate longer, or solve by a root finder. Six digits are asked for.")
+    refuse(said + "For z = 2 the answer is the exact chain, sinh(h/T) / sqrt(sinh(h/T)^2 + exp(-4/T)): start there.")
 
 
 def polynomial(answer) -> str:
@@ -106,10 +108,7 @@ def polynomial(answer) -> str:
     couplings = (0.1, 0.35, 0.8, 2.0)
     came = []
     for K in couplings:
-        pair = call(answer, K)
-        if np.size(pair) != 2:
-            no(f"two numbers are wanted, A and B, but {np.size(pair)} came.")
-        came.append([number(one, "each of A and B") for one in np.ravel(pair)])
+        came.append(numbers(call(answer, K), 2, "A and B"))
     came = np.array(came)
     states = np.array(list(product((-1, 1), repeat=4)))
     sums = states.sum(axis=1)
@@ -117,20 +116,20 @@ def polynomial(answer) -> str:
     basis = np.stack([sums, triples], axis=1).astype(float)
     right = np.array([np.linalg.lstsq(basis, np.tanh(K * sums), rcond=None)[0] for K in couplings])
     if np.allclose(came, right, rtol=0, atol=1e-9):
-        return "it holds for all sixteen configurations. With m^3 for the triple products the order ends at T = 3.0898."
+        return "it holds for all sixteen configurations. With m^3 for the triple products: where does the order end?"
     if np.allclose(came[:, ::-1], right, rtol=0, atol=1e-9):
-        no("A and B have changed places.")
+        refuse("A and B have changed places.")
     if np.allclose(came, right * 8, rtol=0, atol=1e-9) or np.allclose(came, right * 4, rtol=0, atol=1e-9):
-        no("there is a factor too much: with all four up the right-hand side is 4 A + 4 B.")
+        refuse("there is a factor too much: with all four up the right-hand side is 4 A + 4 B.")
     if np.allclose(came[:, 0], couplings, rtol=0, atol=1e-9):
-        no("A = K is the first term of a power series. But powers of the sum fold back, as s^2 = 1. Try states.")
+        refuse("A = K is the first term of a power series. But powers of the sum fold back, as s^2 = 1. Try states.")
     k = int(np.argmax(~np.isclose(came, right, rtol=0, atol=1e-9).all(axis=1)))
     misses = abs(basis @ came[k] - np.tanh(couplings[k] * sums))
     worst = int(misses.argmax())
     named = " ".join("+" if s > 0 else "−" for s in states[worst])
-    no(
+    refuse(
         f"at K = {couplings[k]:g} and for the configuration {named} your right-hand side is "
-        f"{basis[worst] @ came[k]:.6f}, but tanh(K × {sums[worst]}) is {np.tanh(couplings[k] * sums[worst]):.6f}."
+        f"{basis[worst] @ came[k]:.10f}, but tanh(K × {sums[worst]}) is {np.tanh(couplings[k] * sums[worst]):.10f}."
     )
 
 
@@ -151,11 +150,11 @@ def border(answer) -> str:
     ]
     for wrong, why in turns:
         if np.allclose(came, wrong, rtol=0, atol=1e-9):
-            no(why)
+            refuse(why)
     if abs(came[0] - 4) > 1e-9:
-        no(f"for n = 2, the ordinary case, it says {came[0]:g}; it has to be 4.")
+        refuse(f"for n = 2, the ordinary case, it says {came[0]:g}; it has to be 4.")
     k = int(np.argmax(~np.isclose(came, right)))
-    no(
+    refuse(
         f"n = 2 is right, but for n = {n[k]} it says {came[k]:g}. In G ∝ χ / (ξ^d m^2) only the exponent of m depends "
         "on n; collect the powers of |t|, and set their sum to zero."
     )

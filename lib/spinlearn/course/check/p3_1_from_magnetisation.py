@@ -4,13 +4,13 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from ... import meanfield
-from . import call, no, number
+from .answers import NotYetError, call, number, numbers, refuse
 
 
 def twin(answer) -> str:
     """3.1-a: the logistic unit that equals a tanh of given steepness and centre."""
     pairs = [(6.0, 1.0), (8.2, 0.88), (0.5, -2.0), (3.0, 0.0)]
-    came = np.array([_pair(call(answer, a, c)) for a, c in pairs])
+    came = np.array([numbers(call(answer, a, c), 2, "the weight and the bias") for a, c in pairs])
     a, c = np.array(pairs).T
     right = np.stack([-2 * a, 2 * a * c], axis=1)
     if np.allclose(came, right, rtol=1e-9, atol=1e-12):
@@ -25,21 +25,13 @@ def twin(answer) -> str:
     ]
     for wrong, why in turns:
         if np.allclose(came, wrong, rtol=1e-9, atol=1e-12):
-            no(why)
+            refuse(why)
     k = int(np.argmax(np.abs(came - right).max(axis=1)))
     (w, b), (a, c) = came[k], pairs[k]
-    no(
-        f"for a = {a:g}, c = {c:g} your unit is {_sigma(w * 1.3 + b):.6f} at T = 1.3; the curve is "
-        f"{_sigma(-2 * a * (1.3 - c)):.6f} there."
+    refuse(
+        f"for a = {a:g}, c = {c:g} your unit has w = {w:.10g} and b = {b:.10g}, and is {_sigma(w * 1.3 + b):.6g} at "
+        f"T = 1.3; the curve is {_sigma(-2 * a * (1.3 - c)):.6g} there. They should be the same at every T."
     )
-
-
-def _pair(value) -> tuple[float, float]:
-    try:
-        weight, bias = value
-    except (TypeError, ValueError):
-        no("two numbers are wanted, the weight and the bias: return w, b.")
-    return number(weight, "a weight"), number(bias, "a bias")
 
 
 def _sigma(x: float) -> float:
@@ -62,11 +54,10 @@ def inverse(answer) -> str:
         ]
         for wrong, why in turns:
             if np.allclose(came, wrong, rtol=1e-9, atol=0):
-                no(why)
+                refuse(why)
         k = int(np.argmax(np.abs(came - right)))
-        with np.errstate(all="ignore"):
-            back = np.tanh(inside[k] / came[k])
-        no(f"for m = {inside[k]:g} it says T = {came[k]:.6g}, but tanh(m / T) is then {back:.6g}.")
+        back = np.tanh(inside[k] / came[k])
+        refuse(f"for m = {inside[k]:g} it says T = {came[k]:.10g}, but tanh(m / T) is then {back:.10g}.")
     for m, limit, why in [
         (0.0, 1.0, "the magnetisation vanishes at Tc; 0 / 0 wants a line of its own"),
         (1.0, 0.0, "the magnet is complete at T = 0 only"),
@@ -74,9 +65,12 @@ def inverse(answer) -> str:
         (-1.0, 0.0, "the magnet is complete at T = 0 only"),
         (1e-9, 1.0, "close to zero it has to go on smoothly"),
     ]:
-        value = float(call(answer, m))
+        try:
+            value = number(call(answer, m), "a temperature")
+        except NotYetError as reason:
+            refuse(f"T({m:g}) should be {limit:.6g}: {why}. But {reason}")
         if not abs(value - limit) < 1e-9:
-            no(f"T({m:g}) should be {limit:.6g}, but {value:.6g} came: {why}.")
+            refuse(f"T({m:g}) should be {limit:.10g}, but {value:.10g} came: {why}.")
     return "the curve on its side. What nobody can solve for m is one line when solved for T."
 
 
@@ -88,6 +82,7 @@ _CURVES = [
     ("a tanh with a = 1e9", lambda T: 0.5 - 0.5 * np.tanh(1e9 * (T - 1)), 0.001),
     ("an arctan", lambda T: 0.5 - np.arctan(40 * (T - 1)) / np.pi, 0.003),
     ("a straight line", lambda T: 0.5 - 3 * (T - 1), 1e-4),
+    ("a tanh with a = 1e13", lambda T: 0.5 - 0.5 * np.tanh(1e13 * (T - 1)), 0.1),
     ("a curve that is vertical at 1", lambda T: 0.5 - 0.5 * np.clip(np.cbrt(T - 1), -1, 1), 0.001),
     ("a curve that wiggles", lambda T: 0.5 * np.cos(1e4 * (T - 1)), 0.02),
 ]
@@ -95,12 +90,19 @@ _CURVES = [
 
 def witness(answer) -> str:
     """3.1-c: a temperature other than Tc at which the error is close to a half, for any continuous curve."""
+    asked = 0
     for name, curve, eps in _CURVES:
-        T = number(call(answer, curve, eps), "a temperature")
+
+        def counted(T, curve=curve):
+            nonlocal asked
+            asked += 1
+            return curve(T)
+
+        T = number(call(answer, counted, eps), "a temperature")
         if T <= 0:
-            no(f"a temperature is above zero, but {T:g} came.")
+            refuse(f"a temperature is above zero, but {T:g} came.")
         if T == 1:
-            no(
+            refuse(
                 "at T = 1 itself the error is ½. The claim is that there are others: stop halving the distance as soon "
                 "as the curve obliges."
             )
@@ -112,10 +114,15 @@ def witness(answer) -> str:
                 if T < 1
                 else "go closer; how close depends on the curve."
             )
-            no(
-                f"for {name} and eps = {eps:g} you went {abs(T - 1):.3g} {side} Tc, where the error is {error:.6f}, "
-                f"and that is not above {0.5 - eps:.6f}: {advice}"
+            refuse(
+                f"for {name} and eps = {eps:g} you went {abs(T - 1):.3g} {side} Tc, where the error is {error:.10g}, "
+                f"and that is not above {0.5 - eps:.10g}: {advice}"
             )
+    if not asked:
+        refuse(
+            "how close to Tc is close enough depends on the curve, but your function never calls f. It would fail for "
+            "a curve that is steeper than those tried here."
+        )
     return "for every continuous curve through (Tc, ½). The largest error is at least ½, and not at one point only."
 
 
@@ -124,8 +131,8 @@ def price(answer) -> str:
     slopes = np.array([0.3, 1.0, 3.0, 4.122, 10.0, 100.0])
     came = np.array([number(call(answer, float(g)), "an error") for g in slopes])
     right = np.array([_least_error(g) for g in slopes])
-    if np.allclose(came, right, rtol=2e-6, atol=0):
-        return "the price of a slope. Times g it goes to 3/8, and what is missing goes as 9 / (40 g²)."
+    if np.allclose(came, right, rtol=0, atol=6e-7):  # six decimals
+        return "the price of a slope, to six decimals. Times g it goes to a limit. To which, and how fast?"
     turns = [
         (2 * right, "that is the whole of the difference. It is shared between two errors: take half of it."),
         (right / 2, "the half is in there twice."),
@@ -138,16 +145,16 @@ def price(answer) -> str:
         (np.maximum(1 - slopes, 0) / 2, "that takes the whole way from T = 0 to Tc. Find the best stretch."),
     ]
     for wrong, why in turns:
-        if np.allclose(came, wrong, rtol=2e-6, atol=0):
-            no(why)
-    k = int(np.argmax(np.abs(came / right - 1)))
+        if np.allclose(came, wrong, rtol=0, atol=6e-7):
+            refuse(why)
+    k = int(np.argmax(np.abs(came - right)))
     how = "smaller" if came[k] < right[k] else "larger"
     if np.allclose(came[:4], right[:4], rtol=0.02):
-        no(
-            f"gentle slopes are nearly right, but for g = {slopes[k]:g} it says {came[k]:.7f}, which is {how} than the "
-            "true value. An even grid of temperatures misses the maximum; six digits want a search."
+        refuse(
+            f"gentle slopes are nearly right, but for g = {slopes[k]:g} it says {came[k]:.8f}, which is {how} than the "
+            "true value. An even grid of temperatures misses the maximum; six decimals want a search."
         )
-    no(f"for g = {slopes[k]:g} it says {came[k]:.6g}, which is {how} than the true value. Is it ½ max [m - g δ]?")
+    refuse(f"for g = {slopes[k]:g} it says {came[k]:.8g}, which is {how} than the true value. Is it ½ max [m - g δ]?")
 
 
 def _least_error(g: float) -> float:

@@ -8,7 +8,7 @@ from checking import Answers
 from scipy.optimize import curve_fit
 
 from spinlearn.course.check import RIGHT, check
-from spinlearn.course.check.criticality import ERROR_32, ERROR_64, U_32, U_64, T, crossing
+from spinlearn.course.check.p1_4_criticality import ERROR_32, ERROR_64, U_32, U_64, T, crossing
 from spinlearn.lattice import cluster
 from spinlearn.measure import scaling
 
@@ -78,7 +78,7 @@ RIGHT_ANSWERS = {
         bond,
         niedermayer,
         lambda s, other, J, T: 1 - np.exp(min(0, -2 * J * s * other / T)),
-        lambda s, other, J, T: cluster.bond_probability(T, abs(J)) if s * other * J > 0 else 0,
+        lambda s, other, J, T: cluster.bond_probability(T, J=abs(J)) if s * other * J > 0 else 0,
     ],
 }
 
@@ -92,7 +92,8 @@ MISTAKES = {
         (340 / 0.01**2, "41 %"),
         (np.sqrt(340) * 41, "square root"),
         (np.sqrt(340) * 41**2, "under the same root"),
-        (1e6, "the error would be 0.756 per cent"),
+        (1e6, "too many"),
+        (1e5, "too few"),
         (-1, "above zero"),
         (float("nan"), "finite"),
         ("long", "single number"),
@@ -111,6 +112,9 @@ MISTAKES = {
         ((AT, SIGMA / 2), "too small"),
         ((AT, SIGMA**2), "variance"),
         ((AT, 3 * SIGMA), "too large"),
+        ((AT, 0.001), "by eye"),
+        ((AT, 0.0006), "by eye"),
+        ((AT, crossing(degree=1)[1]), "straight lines"),
         ((AT, np.nan), "finite"),
     ],
     "1.4-c": [
@@ -128,7 +132,7 @@ MISTAKES = {
         (lambda L, y, dy: (polyfit(L, y, dy)[0], polyfit(L, y, dy)[1] ** 2), "square root"),
         (lambda L, y, dy: in_tens(L, y, dy, scale=1), "ln 10"),
         (lambda L, y, dy: (polyfit(L, y, dy)[0], 1.0), "error bars make it"),
-        (lambda L, y, dy: polyfit(L, y, dy)[0], "two finite numbers"),
+        (lambda L, y, dy: polyfit(L, y, dy)[0], "two numbers"),
         (lambda L, y, dy: ("a", "b"), "two numbers"),
         (1.75, "a function is wanted"),
     ],
@@ -140,6 +144,8 @@ MISTAKES = {
         (lambda s, other, J, T: np.exp(-2 * abs(J) / T) if J * s * other > 0 else 0, "decline"),
         (lambda s, other, J, T: max(0, 1 - np.exp(-2 * J * s * other)), "temperature is missing"),
         (lambda s, other, J, T: 1 - np.exp(-2 * abs(J) / T), "stand to each other"),
+        (lambda s, other, J, T: 1.0, "whole lattice"),
+        (lambda s, other, J, T: 1 - 1e-12, "whole lattice"),
         (lambda s, other, J, T: 0.5 if J * s * other > 0 else 0.1, "Detailed balance"),
         (lambda s, other, J, T: bond(s, other, J, T) if s > 0 else 0.0, "turned over"),
         (lambda s, other, J, T: np.nan, "finite"),

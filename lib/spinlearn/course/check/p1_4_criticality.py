@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from . import call, no, number
+from .answers import call, number, numbers, refuse
+from .declared import ANY, Case, Numbers, above, at, below, case, near, otherwise
 
 # The numbers of exercise b, as the page prints them.
 T = np.array([2.261, 2.265, 2.269, 2.273, 2.277])
@@ -14,27 +15,38 @@ U_64 = np.array([0.6264, 0.6185, 0.6103, 0.6014, 0.5898])
 ERROR_64 = np.array([0.0007, 0.0010, 0.0012, 0.0012, 0.0015])
 
 
-def how_long(answer) -> str:
-    """1.4-a: sweeps for an error of one per cent."""
-    n = number(answer, "a number of sweeps")
-    right = 2 * 170 * 41**2
-    if abs(n / right - 1) < 0.02:
-        return f"{right} sweeps, worth {right // 340} independent ones."
-    turns = {
-        right / 2: "that is tau times (41)². With tau = 1/2 for independent records it is 2 tau that counts.",
-        right / 340: "that is how many independent records it takes. Each of them costs 2 tau sweeps.",
-        170 * 2 * 41: "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared.",
-        170 * 41: "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared.",
-        2 * 170 / 0.01**2: "that would be right if the standard deviation were as large as the mean. It is 41 % of it.",
-        math.sqrt(2 * 170) * 41: "that is the square root of the right number.",
-        math.sqrt(2 * 170) * 41**2: "n and 2 tau stand under the same root: solved for n, neither is under one.",
-    }
-    for wrong, why in turns.items():
-        if abs(n / wrong - 1) < 0.02:
-            no(why)
-    if n <= 0:
-        no(f"a number of sweeps is above zero, but {n:g} came.")
-    no(f"with {n:g} sweeps the error would be {41 * math.sqrt(340 / n):.3g} per cent, not 1.")
+SWEEPS = 2 * 170 * 41**2  # the answer to exercise a: 2 tau sweeps for each of (41 % / 1 %)² independent records
+
+
+def _close(value: float, reason: str) -> Case:
+    """The case of a number of sweeps within two per cent."""
+    return at(value, 0.02 * value, reason)
+
+
+HOW_LONG = Numbers(
+    "a number of sweeps",
+    right=_close(SWEEPS, f"{SWEEPS} sweeps, worth {SWEEPS // 340} independent ones."),
+    turns=[
+        _close(SWEEPS / 2, "that is tau times (41)². With tau = 1/2 for independent records it is 2 tau that counts."),
+        _close(SWEEPS / 340, "that is how many independent records it takes. Each of them costs 2 tau sweeps."),
+        _close(
+            340 * 41, "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared."
+        ),
+        _close(
+            170 * 41, "the error goes down as one over the square root of n. The ratio 41 % to 1 % has to be squared."
+        ),
+        _close(
+            340 / 0.01**2, "that would be right if the standard deviation were as large as the mean. It is 41 % of it."
+        ),
+        _close(math.sqrt(340) * 41, "that is the square root of the right number."),
+        _close(math.sqrt(340) * 41**2, "n and 2 tau stand under the same root: solved for n, neither is under one."),
+    ],
+    rest=[
+        case((None, 0.0), "a number of sweeps is above zero."),
+        case(below(SWEEPS), "too few: the error would be larger than one per cent."),
+        otherwise("too many: the error would be smaller than one per cent."),
+    ],
+)
 
 
 def curve(U, error, degree: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -52,46 +64,49 @@ def crossing(degree: int = 2) -> tuple[float, float]:
     return float(2.269 + x), uncertain / abs(np.polyval(np.polyder(difference), x))
 
 
-def where_they_cross(answer) -> str:
-    """1.4-b: the temperature of the crossing and its error."""
-    try:
-        both = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        no("two numbers are wanted: the temperature of the crossing, and its error.")
-    if both.shape != (2,):
-        no(f"two numbers are wanted, the temperature of the crossing and its error, but shape {both.shape} came.")
-    if not np.isfinite(both).all():
-        no("both numbers have to be finite.")
-    (at, error), (T_cross, sigma) = both, crossing()
-    shifts = [2.27, 2.269]
-    if any(abs(at + shift - T_cross) < sigma for shift in shifts):
-        no("that is the place on an axis that was shifted. Shift it back.")
-    if abs(error - T_cross) < sigma:
-        no("the temperature comes first, and then its error.")
-    by_lines, of_lines = crossing(degree=1)
-    if abs(at - by_lines) < 0.2 * of_lines:
-        no(
+AT, SIGMA = crossing()
+LINES, OF_LINES = crossing(degree=1)
+
+WHERE_THEY_CROSS = Numbers(
+    "the temperature of the crossing and its error",
+    right=case(
+        [near(AT, 0.6 * SIGMA), near(SIGMA, 0.1 * SIGMA)],
+        f"{AT:.4f} ± {SIGMA:.4f}. How many errors away is the exact T_c?",
+    ),
+    turns=[
+        case([near(AT - 2.27, SIGMA), ANY], "that is the place on an axis that was shifted. Shift it back."),
+        case([near(AT - 2.269, SIGMA), ANY], "that is the place on an axis that was shifted. Shift it back."),
+        case([ANY, near(AT, SIGMA)], "the temperature comes first, and then its error."),
+        case(
+            [near(LINES, 0.2 * OF_LINES), ANY],
             "that is where straight lines cross. The curves bend, and in the middle a line lies below the points of "
-            "the larger lattice. Fit parabolas."
-        )
-    if abs(at - T_cross) > 0.6 * sigma:
-        if T[0] <= at <= T[-1]:
-            apart = np.diff([np.polyval(curve(*one)[0], at - 2.269) for one in ((U_32, ERROR_32), (U_64, ERROR_64))])
-            no(
-                f"at T = {at:.5g} the fitted curves are still {abs(apart[0]):.4f} apart. They cross where the two "
-                "heights are equal."
-            )
-        no(f"T = {at:.5g} is outside of the window {T[0]} to {T[-1]}, in which the curves cross.")
-    if error <= 0:
-        no("an error is above zero.")
-    if abs(error / sigma**2 - 1) < 0.4:
-        no("that is the variance. Take the square root.")
-    if error < 0.75 * sigma:
-        no(f"an error of {error:.2g} is too small. Both curves are uncertain, and each by more than one of its points.")
-    if error > 1.33 * sigma:
-        no(f"an error of {error:.2g} is too large. Did every number get noise of its own error, and were all fitted?")
-    exact = 2 / math.log1p(math.sqrt(2))
-    return f"{T_cross:.4f} ± {sigma:.4f}; the exact {exact:.4f} is {abs(T_cross - exact) / sigma:.1f} errors away."
+            "the larger lattice. Fit parabolas.",
+        ),
+        case([near(AT, 0.6 * SIGMA), (None, 0.0)], "an error is above zero."),
+        case([near(AT, 0.6 * SIGMA), near(SIGMA**2, 0.4 * SIGMA**2)], "that is the variance. Take the square root."),
+        case(
+            [near(AT, 0.6 * SIGMA), near(OF_LINES, 0.05 * OF_LINES)],
+            "that is the error of the crossing of straight lines. Fit parabolas to the noisy copies, too.",
+        ),
+    ],
+    rest=[
+        case(
+            [near(AT, 0.6 * SIGMA), below(SIGMA)],
+            "the crossing is right, and its error too small. Both curves are uncertain, and each by more than one of "
+            "its points. The noise has to be followed to the crossing: it is not to be read off by eye.",
+        ),
+        case(
+            [near(AT, 0.6 * SIGMA), above(SIGMA)],
+            "the crossing is right, and its error too large. Did every number get noise of its own error, and were all "
+            "fitted? Known to a tenth of itself it is after a thousand copies, and not by eye.",
+        ),
+        case(
+            [(float(T[0]), float(T[-1])), ANY],
+            "at that temperature the fitted curves are still apart. They cross where the two heights are equal.",
+        ),
+        otherwise(f"that temperature is outside of the window {T[0]} to {T[-1]}, in which the curves cross.", parts=2),
+    ],
+)
 
 
 def weighted(L, y, dy) -> tuple[float, float]:
@@ -111,12 +126,7 @@ def exponent(answer) -> str:
         dy = true * np.array(relative)
         y = rng.normal(true, dy)
         came = call(answer, L.copy(), y.copy(), dy.copy())
-        try:
-            came = np.asarray(came, dtype=float)
-        except (TypeError, ValueError):
-            no("your function should return two numbers: the exponent, and its error.")
-        if came.shape != (2,) or not np.isfinite(came).all():
-            no(f"your function should return two finite numbers, the exponent and its error, but {came} came.")
+        came = numbers(came, 2, "the exponent and its error")
         slope, error = weighted(L, y, dy)
         # A fit without logarithms differs from this one by terms of second order in the relative errors.
         if abs(came[0] - slope) > 0.1 * error:
@@ -144,8 +154,8 @@ def refuse_slope(came, slope, L, y, dy, k) -> None:
     ]
     for wrong, why in turns:
         if abs(came - wrong) < 1e-6 * abs(wrong):
-            no(why)
-    no(f"for example {k + 1} the exponent came as {came:.5g}; the weighted line has {slope:.5g}.")
+            refuse(why)
+    refuse(f"for example {k + 1} the exponent came as {came:.8g}; the weighted line has {slope:.8g}.")
 
 
 def refuse_error(came, error, L, y, dy) -> None:
@@ -153,15 +163,17 @@ def refuse_error(came, error, L, y, dy) -> None:
     x, v = np.log(L), np.log(y)
     rescaled = np.polyfit(x, v, 1, w=y / dy, cov=True)[1][0, 0] ** 0.5
     if abs(came / error**2 - 1) < 0.01:
-        no("the exponent is right, and that is its variance. Take the square root.")
+        refuse("the exponent is right, and that is its variance. Take the square root.")
     if abs(came / rescaled - 1) < 1e-3:
-        no(
+        refuse(
             "the exponent is right. Its error has been rescaled by how well the line fits, which is the default of "
             "np.polyfit and of curve_fit. With known errors: cov='unscaled', or absolute_sigma=True."
         )
     if abs(came / (error / np.log(10)) - 1) < 0.01 or abs(came / (error * np.log(10)) - 1) < 0.01:
-        no("the exponent is right. Its error is off by ln 10: with log10 the error of the logarithm is dy / (y ln 10).")
-    no(f"the exponent is right. Its error came as {came:.3g}; the error bars make it {error:.3g}.")
+        refuse(
+            "the exponent is right. Its error is off by ln 10: with log10 the error of the logarithm is dy / (y ln 10)."
+        )
+    refuse(f"the exponent is right. Its error came as {came:.4g}; the error bars make it {error:.4g}.")
 
 
 def bonds_of_either_sign(answer) -> str:
@@ -172,33 +184,38 @@ def bonds_of_either_sign(answer) -> str:
         again = {s * o: number(call(answer, s, o, J, T_), "a probability") for s in (-1, 1) for o in (-1, 1)}
         told = f"for J = {J:g} and T = {T_:g}"
         if any(not 0 <= value <= 1 for value in p.values()):
-            no(f"{told} it says {min(p.values()):.4g} and {max(p.values()):.4g}, but a probability is from 0 to 1.")
+            refuse(f"{told} it says {min(p.values()):.4g} and {max(p.values()):.4g}, but a probability is from 0 to 1.")
         if any(abs(p[k] - again[k]) > 1e-12 for k in p):
-            no(f"{told} the answer changes when both spins are turned over, or from call to call.")
+            refuse(f"{told} the answer changes when both spins are turned over, or from call to call.")
         happy, unhappy = (p[1], p[-1]) if J > 0 else (p[-1], p[1])
         K = abs(J) / T_
+        if unhappy > 1 - 1e-6:
+            refuse(
+                f"{told} every bond is laid, whatever the spins. That keeps detailed balance, but the cluster is the "
+                "whole lattice: a step turns all spins over, and nothing else ever happens."
+            )
         if abs((1 - happy) - math.exp(-2 * K) * (1 - unhappy)) < 1e-9:
             extended = extended or unhappy > 1e-9
             continue
         if J < 0 and abs((1 - unhappy) - math.exp(-2 * K) * (1 - happy)) < 1e-9:
-            no(f"{told} it lays bonds between equal spins, which the coupling wants to be opposite.")
+            refuse(f"{told} it lays bonds between equal spins, which the coupling wants to be opposite.")
         if J < 0 and happy == unhappy == 0:
-            no(f"{told} it lays no bond at all. Which pairs of neighbours have the low energy there?")
+            refuse(f"{told} it lays no bond at all. Which pairs of neighbours have the low energy there?")
         if unhappy < 1e-12 and abs(happy + math.expm1(-K)) < 1e-9:
-            no(f"{told} the 2 is missing: a broken bond costs 2 |J| more than a whole one.")
+            refuse(f"{told} the 2 is missing: a broken bond costs 2 |J| more than a whole one.")
         if unhappy < 1e-12 and abs(happy - math.exp(-2 * K)) < 1e-9:
-            no(f"{told} that is the probability to decline. A bond is laid with one minus that.")
+            refuse(f"{told} that is the probability to decline. A bond is laid with one minus that.")
         if unhappy < 1e-12 and abs(happy + math.expm1(-2 * abs(J))) < 1e-9:
-            no(f"{told} the temperature is missing.")
+            refuse(f"{told} the temperature is missing.")
         if abs(happy - unhappy) < 1e-12:
-            no(f"{told} it does not ask how the two spins stand to each other.")
-        no(
+            refuse(f"{told} it does not ask how the two spins stand to each other.")
+        refuse(
             f"{told} a pair at low energy gets a bond with probability {happy:.5f} and one at high energy with "
             f"{unhappy:.5f}. Detailed balance wants (1 - p_low) = exp(-2 |J| / T) (1 - p_high)."
         )
     if extended:
         return "detailed balance holds. Yours also lays bonds between pairs at high energy, as Niedermayer's does."
-    return "bonds where J s s' is positive, with 1 - exp(-2 |J| / T). For frustrated lattices see the answers."
+    return "bonds where J s s' is positive, with 1 - exp(-2 |J| / T). On which lattices does it still work well?"
 
 
-EXERCISES = {"a": how_long, "b": where_they_cross, "c": exponent, "d": bonds_of_either_sign}
+EXERCISES = {"a": HOW_LONG, "b": WHERE_THEY_CROSS, "c": exponent, "d": bonds_of_either_sign}

@@ -1,6 +1,10 @@
 """The exercise checks of page 1.1: right answers pass, typical mistakes are refused with the reason."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
+import sympy
 from checking import Answers
 from scipy.integrate import quad
 
@@ -30,6 +34,22 @@ def learner(*, first=0.0, passes=10_000, correct=lambda x, y: y * x, wrong=lambd
             if mistakes == before:
                 break
         return w, count(mistakes, done)
+
+    return rosenblatt
+
+
+def predicts(answers):
+    """Rosenblatt's rule for a unit whose answer to 0 is one of the two labels."""
+
+    def rosenblatt(X, y):
+        w, mistakes = np.zeros(X.shape[1]), 0
+        while True:
+            before = mistakes
+            for x, label in zip(X, y, strict=True):
+                if answers(w @ x) != label:
+                    w, mistakes = w + label * x, mistakes + 1
+            if mistakes == before:
+                return w, mistakes
 
     return rosenblatt
 
@@ -104,10 +124,32 @@ RIGHT_ANSWERS = {
         gate,
         lambda name: {"NAND": ((-2.0, -3.0), -4), "first only": ([5, -7], 5), "majority": ([1, 2, 2], 3)}[name],
         lambda name: tuple(np.array(part) for part in GATES[name]),
+        lambda name: np.array([np.array(GATES[name][0]), GATES[name][1]], dtype=object),
+        lambda name: (np.array([GATES[name][0]]), [GATES[name][1]]),
+        lambda name: ([Fraction(w) for w in GATES[name][0]], Decimal(GATES[name][1])),
     ],
-    "1.1-b": [learner(), lambda X, y: list(learner()(X, y))],
-    "1.1-c": [bisect(), bisect(tolerance=1e-5)],
-    "1.1-d": [quadratic, quadratic_by_quadrature],
+    "1.1-b": [
+        learner(),
+        lambda X, y: list(learner()(X, y)),
+        lambda X, y: (learner()(X, y)[0][:, None], np.array([learner()(X, y)[1]])),
+        learner(wrong=lambda a: not a > 0),
+    ],
+    "1.1-c": [
+        bisect(),
+        bisect(tolerance=1e-5),
+        lambda *a: np.array(bisect()(*a)),
+        lambda *a: [np.array([part]) for part in bisect()(*a)],
+    ],
+    "1.1-d": [
+        quadratic,
+        quadratic_by_quadrature,
+        lambda I, v: np.array([quadratic(I, v)]),
+        lambda I, v: Fraction(float(quadratic(I, v))),
+        lambda I, v: Decimal(float(quadratic(I, v))),
+        lambda I, v: complex(quadratic(I, v)),
+        lambda I, v: sympy.Float(float(quadratic(I, v)), 30),
+        lambda I, v: sympy.Rational(float(quadratic(I, v))),
+    ],
 }
 
 # Each typical mistake, with a word that its answer must contain.
@@ -127,6 +169,11 @@ MISTAKES = {
     ],
     "1.1-b": [
         (learner(passes=1), "after one pass"),
+        (learner(passes=5), "after 5 passes"),
+        (learner(passes=10), "after 10 passes"),
+        (learner(wrong=lambda a: a < 1), "below 1"),
+        (predicts(lambda total: 1 if total >= 0 else -1), "whatever the label"),
+        (predicts(lambda total: 1 if total > 0 else -1), "whatever the label"),
         (learner(correct=lambda x, y: -y * x, passes=50), "wrong side"),
         (learner(correct=lambda x, y: -y * x, passes=1), "sign"),
         (learner(correct=lambda x, y: x, passes=1000), "label is missing"),
@@ -151,7 +198,7 @@ MISTAKES = {
         (walks(0.001), "thousand calls"),
         (asks_again, "calls of rate"),
         (lambda rate, low, high: (low, rate(low)), "too low"),
-        (lambda rate, low, high: 6.264, "two things"),
+        (lambda rate, low, high: 6.264, "two numbers"),
     ],
     "1.1-d": [
         (but(positive, lambda I, v: np.sqrt(I) / np.pi), "minus infinity"),
@@ -163,6 +210,7 @@ MISTAKES = {
         (but(negative, lambda I, v: 1.0), "never fires again"),
         (but(lambda I: I == 0, lambda I, v: 0.0), "Without current"),
         (lambda I, v: "fast", "single number"),
+        (lambda I, v: quadratic(I, v) if I > 0 else None, "called with (-2, -3) your function returns nothing"),
         (lambda I, v: np.emath.sqrt(I) / (np.pi / 2 - np.arctan(v / np.emath.sqrt(I))), "no real square root"),
     ],
 }

@@ -5,56 +5,65 @@ from scipy.optimize import brentq
 
 from ... import meanfield
 from ...lattice import drive
-from . import Stub, call, no, number
+from .answers import NotYetError, call, number, refuse
+from .declared import ANY, Numbers, case, near, otherwise
 
 STAYS = float(np.exp(-1))  # of the old magnetisation of free spins, in a sweep
 
 
-def two_sides(answer) -> str:
-    """2.2-a: changes of the energy and of -T s per spin, from m = 0 to m = 0.6 at T = 0.8 Tc."""
-    if isinstance(answer, tuple | list) and any(part is None or part is ... for part in answer):
-        raise Stub("replace both of the dots of exercise 2.2-a by numbers, and run the cell again.")
-    try:
-        first, second = answer
-    except (TypeError, ValueError):
-        no("two numbers are wanted, in this order: the change of the energy, and the change of -T s.")
-    came = np.array([number(first, "the change of the energy"), number(second, "the change of -T s")])
-    T, m = 0.8, 0.6
-    energy, lost = -(m**2) / 2, float(np.log(2) - meanfield.entropy(m))
-    exact = np.array([energy, T * lost])
+# Exercise a: from m = 0 to 0.6 at T = 0.8 Tc the energy changes by -m² / 2, and -T s by T times the entropy lost.
+ENERGY, LOST = -(0.6**2) / 2, float(np.log(2) - meanfield.entropy(0.6))
+PAID = 0.8 * LOST
 
-    def near(value, wrong):
-        return abs(value - wrong) < 6e-4
 
-    if np.abs(came - exact).max() < 6e-4:
-        return f"{energy:.3f} and {exact[1]:+.4f}: the energy wins by {-exact.sum():.4f} per spin."
-    if near(came[0], exact[1]) and near(came[1], energy):
-        no("the two are exchanged: the change of the energy comes first.")
-    energies = {
-        2 * energy: "the energy is twice too large. Every pair counts once: e = -Tc m² / 2.",
-        -energy: "the sign of the energy's change is turned round. Agreeing spins have less energy.",
-        -m / 2: "the energy goes as the square of m.",
-        0.8 * energy: "the temperature has no part in the energy. Tc stands in front of m² / 2, and it is 1 here.",
-    }
-    entropies = {
-        lost: "the second number lacks its T, which is 0.8.",
-        -lost: "the second number is the change of s. Multiply it by -T.",
-        -exact[1]: "the sign of the second number is turned round: s falls, so -T s rises.",
-        exact[1] / np.log(2): "the second number is in bits. The logarithm is the natural one.",
-        -T * (np.log(2) - lost): "the second number is -T s at m = 0.6. Subtract what it was at m = 0.",
-        T * (np.log(2) - lost): "the second number is T s at m = 0.6. The change of -T s from m = 0 is wanted.",
-    }
-    for value, right, turns, what in (
-        (came[0], energy, energies, "change of the energy"),
-        (came[1], exact[1], entropies, "change of -T s"),
-    ):
-        if near(value, right):
-            continue
-        for wrong, why in turns.items():
-            if near(value, wrong):
-                no(why)
-        no(f"{value:g} is not the {what}. (Give three digits, in units of Tc.)")
-    raise AssertionError("unreachable")
+def _first(value: float) -> list:
+    return [near(value, 6e-4), ANY]
+
+
+def _second(value: float) -> list:
+    return [ANY, near(value, 6e-4)]
+
+
+TWO_SIDES = Numbers(
+    "the change of the energy and the change of -T s",
+    right=case([near(ENERGY, 6e-4), near(PAID, 6e-4)], f"{ENERGY:.3f} and {PAID:+.4f}. Which of the two wins?"),
+    turns=[
+        case(
+            [near(PAID, 6e-4), near(ENERGY, 6e-4)],
+            "the two are exchanged: the change of the energy comes first.",
+        ),
+        case(_first(2 * ENERGY), "the energy is twice too large. Every pair counts once: e = -Tc m² / 2."),
+        case(_first(-ENERGY), "the sign of the energy's change is turned round. Agreeing spins have less energy."),
+        case(_first(-0.3), "the energy goes as the square of m."),
+        case(
+            _first(0.8 * ENERGY),
+            "the temperature has no part in the energy. Tc stands in front of m² / 2, and it is 1 here.",
+        ),
+        case(_second(LOST), "the second number lacks its T, which is 0.8."),
+        case(_second(-LOST), "the second number is the change of s. Multiply it by -T."),
+        case(_second(-PAID), "the sign of the second number is turned round: s falls, so -T s rises."),
+        case(_second(PAID / np.log(2)), "the second number is in bits. The logarithm is the natural one."),
+        case(
+            _second(PAID - 0.8 * np.log(2)),
+            "the second number is -T s at m = 0.6. Subtract what it was at m = 0.",
+        ),
+        case(
+            _second(0.8 * np.log(2) - PAID),
+            "the second number is T s at m = 0.6. The change of -T s from m = 0 is wanted.",
+        ),
+    ],
+    rest=[
+        case(
+            _first(ENERGY),
+            "the first is right, but the second is not the change of -T s. (Three digits, in units of Tc.)",
+        ),
+        case(
+            _second(PAID),
+            "the second is right, but the first is not the change of the energy. (Three digits, in units of Tc.)",
+        ),
+        otherwise("neither of the two is right. (Three digits, in units of Tc.)", parts=2),
+    ],
+)
 
 
 def memory(answer) -> str:
@@ -70,11 +79,13 @@ def memory(answer) -> str:
     if np.allclose(came, exact, rtol=0, atol=2e-6):
         for strong in (1.0, 1.4):
             try:
-                beyond = float(np.real(call(answer, strong)))
-            except (ValueError, ZeroDivisionError):
-                beyond = np.nan
+                beyond = number(call(answer, strong), "a temperature")
+            except NotYetError as reason:
+                refuse(f"below 1 it is right. Nothing holds against h = {strong:g}: 0 is wanted, but: {reason}")
             if not abs(beyond) < 1e-6:
-                no(f"below 1 it is right. Nothing holds against h = {strong:g}: 0 is wanted, but it says {beyond:g}.")
+                refuse(
+                    f"below 1 it is right. Nothing holds against h = {strong:g}: 0 is wanted, but it says {beyond:g}."
+                )
         return "the weaker the input, the closer to Tc the memory may be, by the power 2/3."
     law = 1 - (1.5 * h) ** (2 / 3)
     turns = [
@@ -97,11 +108,13 @@ def memory(answer) -> str:
     ]
     for wrong, why in turns:
         if np.allclose(came, wrong, rtol=0, atol=1e-5):
-            no(why)
+            refuse(why)
     k = int(np.argmax(np.abs(came - exact)))
     if np.allclose(came, exact, rtol=0, atol=1e-2):
-        no(f"close: at h = {h[k]:g} it says {came[k]:.7g}, off by {came[k] - exact[k]:+.1e}. Six digits are asked for.")
-    no(
+        refuse(
+            f"close: at h = {h[k]:g} it says {came[k]:.7g}, off by {came[k] - exact[k]:+.1e}. Six digits are asked for."
+        )
+    refuse(
         f"for h = {h[k]:g} it says {came[k]:.6g}. But at that temperature the valley ends at a field of "
         f"{float(meanfield.spinodal_field(came[k])) if 0 < came[k] < 1 else 0:.4f}, not {h[k]:g}."
     )
@@ -131,7 +144,7 @@ def mean_time(answer) -> str:
         before = up.copy(), down.copy()
         came.append(number(call(answer, up, down, start, target), "a number of steps"))
         if not (np.array_equal(up, before[0]) and np.array_equal(down, before[1])):
-            no("your function changed up or down. It should only read them.")
+            refuse("your function changed up or down. It should only read them.")
         t = _climbing(up, down)
         exact.append(t[start:target].sum())
         slow, fresh = 0.0, 0.0
@@ -159,14 +172,14 @@ def mean_time(answer) -> str:
         return "the exact mean time, for every walk that was tried; no simulation needed."
     for why, values in wrong.items():
         if np.allclose(came, values, rtol=1e-8):
-            no(why)
+            refuse(why)
     if np.allclose(came, exact, rtol=0.1):
-        no("close, as of a simulation. The mean can be had exactly: solve for it.")
+        refuse("close, as of a simulation. The mean can be had exactly: solve for it.")
     k = int(np.argmax(np.abs(np.array(came) / exact - 1)))
     n, _, start, target = trials[k]
-    no(
-        f"for a walk on 0 … {n}, from {start} to {target}, it says {came[k]:.6g}; "
-        f"solving the linear equations gives {exact[k]:.6g}."
+    refuse(
+        f"for a walk on 0 … {n}, from {start} to {target}, it says {came[k]:.10g}; "
+        f"solving the linear equations gives {exact[k]:.10g}."
     )
 
 
@@ -176,7 +189,7 @@ def loop_work(answer) -> str:
     came = np.array([number(call(answer, *trial), "a work") for trial in trials])
     exact = np.array([drive.free_spin_work(T, h_0, period) for period, h_0, T in trials])
     if np.allclose(came, exact, rtol=1e-5):
-        return "1/2 + 1/(e - 1) = 1.082 times the smooth field's if it is slow: a sweep is as long as a spin remembers."
+        return "the exact work of the stepped field, weak or strong. What is its ratio to the smooth one's for long P?"
 
     def other(kept=STAYS, target=np.tanh, pair=lambda m: m, settle=80):
         """What comes out with something else in one of the places where one can go wrong."""
@@ -218,13 +231,13 @@ def loop_work(answer) -> str:
     ]
     for wrong, why in turns:
         if np.allclose(came, wrong, rtol=1e-4):
-            no(why)
+            refuse(why)
     k = int(np.argmax(np.abs(came / exact - 1)))
     period, h_0, T = trials[k]
     said = f"at P = {period}, h_0 = {h_0:g}, T = {T:g} it says {came[k]:.6g}"
     if np.allclose(came, exact, rtol=0.05):
-        no(f"{said}, off by {100 * (came[k] / exact[k] - 1):+.2g} %. The sum is finite, so it can be exact.")
-    no(f"{said}, and the work is {exact[k]:.6g}.")
+        refuse(f"{said}, off by {100 * (came[k] / exact[k] - 1):+.2g} %. The sum is finite, so it can be exact.")
+    refuse(f"{said}, and the work is {exact[k]:.6g}.")
 
 
-EXERCISES = {"a": two_sides, "b": memory, "c": mean_time, "d": loop_work}
+EXERCISES = {"a": TWO_SIDES, "b": memory, "c": mean_time, "d": loop_work}

@@ -1,0 +1,225 @@
+"""How the checks read what a reader hands in: numbers in any form, functions, and the ways to say what is wrong."""
+
+import dis
+import math
+from collections.abc import Iterable, Mapping, Set
+from typing import NoReturn
+
+import numpy as np
+
+from .limits import TooLate
+
+WORDS = {2: "two", 3: "three", 4: "four"}
+RESIDUE = 1e-12  # an imaginary part that is no more than this share of a number is rounding
+SHOWN = 90  # characters of an argument or of an error that go into a sentence
+
+
+class NotYetError(Exception):
+    """An answer is not right; the message says why."""
+
+
+class NotAttemptedError(Exception):
+    """Nothing has been handed in so far; the message says what to do."""
+
+
+class StoppedError(NotYetError):
+    """A reader's function stopped with an error, which is kept in `error`."""
+
+    def __init__(self, reason: str, error: BaseException):
+        super().__init__(reason)
+        self.error = error
+
+
+def refuse(reason: str) -> NoReturn:
+    """End a check with *not yet*, because of `reason`."""
+    raise NotYetError(reason)
+
+
+def short(text: str, length: int = SHOWN) -> str:
+    """A text on one line and cut to `length` characters."""
+    line = " ".join(str(text[: 4 * length]).split())
+    return line if len(line) <= length and len(text) <= 4 * length else f"{line[: length - 1]}…"
+
+
+def told(error: BaseException) -> str:
+    """An error in a few words, even if it has none or trips over its own."""
+    name = type(error).__name__
+    try:
+        words = short(str(error))
+    except TooLate:
+        raise
+    except BaseException:  # of whatever kind: this is a reader's class
+        words = ""
+    return f"{name}: {words}" if words else name
+
+
+def call(function, *arguments):
+    """What a reader's function returns for `arguments`; every way not to return anything ends the check.
+
+    Raises
+    ------
+    NotAttemptedError
+        For a function in which nothing has been written yet.
+    NotYetError
+        For what is no function, and for one that returns nothing in a case that it forgets.
+    StoppedError
+        For one that stops with an error. The sentence says for which arguments.
+    """
+    if not callable(function):
+        refuse(f"a function is wanted here, but {described(function)} came.")
+    case = ", ".join(_named(argument) for argument in arguments)
+    try:
+        result = function(*arguments)
+    except (TooLate, NotYetError):  # the latter from what the check itself has handed to the function
+        raise
+    except OverflowError as error:
+        raise StoppedError(
+            f"called with ({case}) your function stopped with {told(error)}. A number grew too large: math.exp gives "
+            "up beyond e^709. Write the formula so that exponents are negative, or subtract the largest one first.",
+            error,
+        ) from None
+    except BaseException as error:  # of whatever kind: SystemExit, and a reader's own class
+        raise StoppedError(f"called with ({case}) your function stopped with {told(error)}.", error) from None
+    if result is None or result is ...:
+        if _untouched(function, result):
+            raise NotAttemptedError(
+                "your function returns nothing yet. Replace the three dots by what it should return."
+            )
+        refuse(
+            f"called with ({case}) your function returns {'the three dots' if result is ... else 'nothing'}. "
+            "Every branch needs its return."
+        )
+    return result
+
+
+def _untouched(function, result) -> bool:
+    """Whether a function that returns nothing is still as the page has it: no branch, and no work done."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    names = {one.opname for one in dis.get_instructions(code)}
+    if any("JUMP" in name or name.startswith("FOR_ITER") for name in names):
+        return False
+    return result is ... or not any(name.startswith(("CALL", "BINARY", "LOAD_FAST", "LOAD_GLOBAL")) for name in names)
+
+
+def _named(argument) -> str:
+    """An argument as a sentence names it."""
+    if isinstance(argument, np.ndarray) and argument.ndim:
+        return f"an array of shape {argument.shape}"
+    if isinstance(argument, float):
+        return f"{argument:.12g}"
+    return "a function" if callable(argument) else short(repr(argument), 30)
+
+
+def described(answer) -> str:
+    """What an answer is, in two or three words."""
+    if isinstance(answer, (str, bytes)):
+        return "text"
+    if isinstance(answer, (bool, int, float, np.number)):
+        return "a number"
+    if callable(answer):
+        return "a function"
+    return f"something of the type {short(type(answer).__name__, 30)}"
+
+
+def numbers(answer, count: int, what: str) -> list[float]:
+    """The `count` finite numbers that an answer consists of.
+
+    Parameters
+    ----------
+    answer
+        Numbers of any kind (of Python, NumPy, fractions, decimal, SymPy), alone or in lists, tuples and arrays of any
+        shape. A complex number counts where its imaginary part is rounding.
+    count : int
+        How many are wanted.
+    what : str
+        What they are, for the sentence of a refusal: ``"a probability"``, ``"the weight and the bias"``.
+
+    Returns
+    -------
+    list of float
+        The numbers, in the order of the answer.
+
+    Raises
+    ------
+    NotYetError, NotAttemptedError
+
+    Examples
+    --------
+    >>> numbers([0.5, [np.float32(2)]], 2, "a weight and a bias")
+    [0.5, 2.0]
+    """
+    start = wanted(count, what)
+    came = list(_flat(answer, start))
+    if any(one is ... for one in came):
+        raise NotAttemptedError("the three dots are still in it. Replace all of them, and run the cell again.")
+    values = [_real(one, start) for one in came]
+    if len(values) != count:
+        refuse(f"{start}, but {len(values)} number{'s' if len(values) != 1 else ''} came.")
+    for value in values:
+        if not math.isfinite(value):
+            refuse(f"{start}, but {value} came, which is not finite.")
+    return values
+
+
+def number(answer, what: str) -> float:
+    """The one finite number that an answer is; see `numbers`."""
+    return numbers(answer, 1, what)[0]
+
+
+def wanted(count: int, what: str) -> str:
+    """How a refusal begins that asks for `count` numbers."""
+    return f"a single number is wanted, {what}" if count == 1 else f"{WORDS[count]} numbers are wanted, {what}"
+
+
+def _flat(answer, start: str, depth: int = 0):
+    """The parts of an answer one by one, from however many lists in lists."""
+    if hasattr(answer, "tolist") and not isinstance(answer, type):
+        answer = answer.tolist()
+    if isinstance(answer, (str, bytes, Mapping, Set)) or not isinstance(answer, Iterable):
+        yield answer
+    elif depth > 8:
+        refuse(f"{start}, but lists in lists in lists came.")
+    else:
+        for k, part in enumerate(answer):
+            if k == 10_000:
+                refuse(f"{start}, but more than {k} came.")
+            yield from _flat(part, start, depth + 1)
+
+
+def _real(one, start: str) -> float:
+    """A single number of any kind as a float."""
+    for kind in (float, complex):
+        try:
+            value = kind(one)
+        except OverflowError:
+            refuse(f"{start}, but one came that is too large for a floating-point number.")
+        except (TypeError, ValueError):
+            continue
+        if value.imag and not abs(value.imag) <= RESIDUE * abs(value.real):
+            refuse(f"{start}, and a real one, but {value:.4g} came, which is complex.")
+        return value.real
+    refuse(f"{start}, but {'None' if one is None else described(one)} came.")
+
+
+def vector(answer, what: str, size: int | None = None) -> np.ndarray:
+    """An answer as an array of finite numbers, `size` of them where that is given: a reader's weights."""
+    came = list(_flat(answer, f"{what} are numbers"))
+    if size is not None and len(came) != size:
+        refuse(f"{what} are {size} numbers, but {len(came)} came.")
+    values = [_real(one, f"{what} are numbers") for one in came]
+    for value in values:
+        if not math.isfinite(value):
+            refuse(f"{what} are finite numbers, but {value} came.")
+    return np.array(values)
+
+
+def pair(answer, what: str) -> tuple:
+    """The two parts of an answer, such as weights and a threshold: a tuple, a list or an array of two."""
+    if answer is None or isinstance(answer, (str, bytes, Mapping, Set)) or not hasattr(answer, "__len__"):
+        refuse(f"two things are wanted, {what}, but {'None' if answer is None else described(answer)} came.")
+    if len(answer) != 2:
+        refuse(f"two things are wanted, {what}, but {len(answer)} came.")
+    first, second = answer
+    return first, second
