@@ -1,12 +1,9 @@
 """Finite-size scaling: from runs on small lattices to a critical point and its exponents, with errors.
 
-A run at one temperature knows the neighbouring ones as well. With beta = 1 / T, an average at T' is an average at T in
-which every record has the weight exp(-(beta' - beta) E): `reweight`. It reaches as far as the energies that were seen.
-
-Every error here is a jackknife over blocks that are independent of each other. `reweight` gives each average B + 1
-times, from all records and from all but one block, side by side in one array. What is worked out from such arrays is
-again such an array, so that an error survives any formula; `estimate` reads it off, and `combine` does so for functions
-of several runs.
+It starts from runs cut into blocks (`sample`) and their averages at any temperature nearby (`reweight`, both of
+`histograms` and known here too), each given B + 1 times, from all records and from all but one block, side by side in
+one array. What is worked out from such arrays is again such an array, so that an error survives any formula; `estimate`
+reads it off, and `combine` does so for functions of several runs.
 
 Near T_c a quantity that goes as |t|^-kappa in the infinite lattice follows on lattices of side L
 
@@ -17,11 +14,9 @@ its curves for two sizes cross there (`crossing`); and all sizes fall on one cur
 
 References
 ----------
-A. M. Ferrenberg and R. H. Swendsen, Phys. Rev. Lett. 61, 2635 (1988): reweighting.
 K. Binder, Z. Phys. B 43, 119 (1981): the cumulant and its crossings.
 M. E. Fisher and M. N. Barber, Phys. Rev. Lett. 28, 1516 (1972): scaling with the size.
 J. Houdayer and A. K. Hartmann, Phys. Rev. B 70, 014418 (2004): the quality of a collapse.
-L. P. Kadanoff, Physics 2, 263 (1966): block spins.
 """
 
 import math
@@ -34,73 +29,27 @@ from scipy.stats import chi2
 
 from ..core import arguments
 from ..core.jit import kernel
-from ..lattice.geometry import Lattice
-from .observables import BLOCK_TIMES, LEAST_BLOCKS, MOST_BLOCKS, Estimate, integrated_time
+from .histograms import Averages, Sample, reweight, sample
+from .observables import Estimate
 
-# Reweighting is refused where the records are worth less than this share of their number.
-_LEAST_SHARE = 0.1
-
-
-class Sample(NamedTuple):
-    """A run at one temperature, cut into independent blocks.
-
-    Attributes
-    ----------
-    L : int
-        Side of the lattice.
-    N : int
-        Number of spins.
-    T : float
-    e, m : (n,) float64
-        Energy and magnetisation per spin, record by record.
-    starts : (B,) int64
-        Where each block begins.
-    """
-
-    L: int
-    N: int
-    T: float
-    e: np.ndarray
-    m: np.ndarray
-    starts: np.ndarray
-
-
-class Averages(NamedTuple):
-    """Averages at one or more temperatures, each once from all records and once without each block.
-
-    Attributes
-    ----------
-    N : int
-        Number of spins.
-    T : float or (K,) float64
-    e, abs_m, m2, m4 : (B + 1,) or (B + 1, K) float64
-        Averages of the energy per spin, and of abs(m), m**2 and m**4. Entry 0 is from all records, entry b + 1 from all
-        but block b.
-    e_m2, e_m4 : of the same shape
-        Averages of e m**2 and e m**4.
-    """
-
-    N: int
-    T: np.ndarray
-    e: np.ndarray
-    abs_m: np.ndarray
-    m2: np.ndarray
-    m4: np.ndarray
-    e_m2: np.ndarray
-    e_m4: np.ndarray
-
-    @property
-    def binder(self) -> np.ndarray:
-        """Binder's cumulant U = 1 - <m^4> / (3 <m^2>^2)."""
-        return 1 - self.m4 / (3 * self.m2**2)
-
-    @property
-    def binder_slope(self) -> np.ndarray:
-        """Its derivative dU/dT, from d<A>/d(beta) = N (<e> <A> - <e A>)."""
-        by_m2 = self.N * (self.e * self.m2 - self.e_m2)
-        by_m4 = self.N * (self.e * self.m4 - self.e_m4)
-        by_beta = (2 * self.m4 * by_m2 / self.m2 - by_m4) / (3 * self.m2**2)
-        return -by_beta / self.T**2
+__all__ = [
+    "Averages",
+    "Collapse",
+    "Crossing",
+    "Curve",
+    "PowerLaw",
+    "Sample",
+    "collapse",
+    "combine",
+    "crossing",
+    "estimate",
+    "mean_square_distance",
+    "power_law",
+    "quality",
+    "reweight",
+    "sample",
+    "scaled",
+]
 
 
 class Crossing(NamedTuple):
@@ -156,116 +105,6 @@ class Collapse(NamedTuple):
     nu: Estimate
     exponent: Estimate
     quality: float
-
-
-def sample(e, m, lattice: Lattice, T: float) -> Sample:
-    """Cut a run in equilibrium into blocks that are independent of each other.
-
-    Parameters
-    ----------
-    e, m : (n,) or (n, R) array_like
-        Energy and magnetisation per spin. Of one run it makes at most 100 blocks of at least 10 autocorrelation times,
-        those of e or m**2, whichever is slower. Where R independent runs stand side by side, as `multispin.replicas`
-        returns them, each is a block; there must be at least 10.
-    lattice : Lattice
-        On which they were recorded; its first side counts as L.
-    T : float
-        Temperature, above 0.
-
-    Returns
-    -------
-    Sample
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type, shape or range, or if the run is too short for 10 such blocks.
-
-    Examples
-    --------
-    >>> from spinlearn import lattice
-    >>> from spinlearn.lattice import cluster
-    >>> torus = lattice.square(8)
-    >>> run = cluster.wolff(lattice.all_up(torus), torus, 2.3, 4000, rng=np.random.default_rng(1))
-    >>> sample(run.e[100:], run.m[100:], torus, 2.3).starts.size
-    100
-    """
-    T = arguments.number("T", T, above=0)
-    if np.shape(e) != np.shape(m):
-        raise ValueError(f"e and m must have the same shape, got {np.shape(e)} and {np.shape(m)}")
-    if np.ndim(e) == 2:
-        records, blocks = np.shape(e)
-        if blocks < LEAST_BLOCKS or records == 0:
-            raise ValueError(f"e must hold at least {LEAST_BLOCKS} runs side by side, got shape {np.shape(e)}")
-        e, m = (arguments.real_array(name, series).T.ravel() for name, series in (("e", e), ("m", m)))
-        starts = records * np.arange(blocks)
-    else:
-        e, m = arguments.series("e", e), arguments.series("m", m)
-        tau = max(integrated_time(e).tau, integrated_time(m**2).tau)
-        blocks = min(MOST_BLOCKS, e.size // math.ceil(BLOCK_TIMES * tau))
-        if blocks < LEAST_BLOCKS:
-            raise ValueError(
-                f"e and m must be longer: {e.size} records make fewer than {LEAST_BLOCKS} blocks of {BLOCK_TIMES} "
-                f"tau, with tau = {tau:.3g}"
-            )
-        starts = np.linspace(0, e.size, blocks + 1).astype(np.int64)[:-1]
-    return Sample(lattice.shape[0], lattice.size, T, e, m, starts)
-
-
-def reweight(sample: Sample, T) -> Averages:
-    """Averages at other temperatures than the one that was run.
-
-    Parameters
-    ----------
-    sample : Sample
-    T : float or (K,) array_like
-        Temperatures, above 0 and near the sample's own: where the weights leave less than a tenth of the records, as
-        counted by (sum w)^2 / sum w^2, the answer would rest on a few of them and is refused.
-
-    Returns
-    -------
-    Averages
-        Entries of shape (B + 1,) for one temperature and (B + 1, K) for several.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `T` has the wrong type, shape or range, or lies too far away.
-
-    Examples
-    --------
-    >>> from spinlearn import lattice
-    >>> from spinlearn.lattice import cluster
-    >>> torus = lattice.square(8)
-    >>> run = cluster.wolff(lattice.all_up(torus), torus, 2.3, 4000, rng=np.random.default_rng(1))
-    >>> at = reweight(sample(run.e[100:], run.m[100:], torus, 2.3), [2.2, 2.3, 2.4])
-    >>> at.e.shape, bool((np.diff(at.e[0]) > 0).all())
-    ((101, 3), True)
-    """
-    temperatures = arguments.real_array("T", T)
-    if np.ndim(T) > 1:
-        raise ValueError(f"T must be a number or one-dimensional, got shape {np.shape(T)}")
-    if not (temperatures > 0).all():
-        raise ValueError(f"T must be greater than 0, got {temperatures.min()}")
-    e, m = sample.e, sample.m
-    m2 = m**2
-    observed = np.stack([np.ones_like(e), e, abs(m), m2, m2**2, e * m2, e * m2**2])
-    above_lowest = sample.N * (e - e.min())
-    columns = []
-    for t in temperatures.ravel():
-        exponent = (1 / sample.T - 1 / t) * above_lowest
-        weight = np.exp(exponent - exponent.max())
-        share = weight.sum() ** 2 / (weight**2).sum() / weight.size
-        if share < _LEAST_SHARE:
-            raise ValueError(
-                f"T must be nearer to {sample.T:g}, where the sample was run: at {t:g} its {weight.size} records are "
-                f"worth {share * weight.size:.0f}"
-            )
-        blocks = np.add.reduceat(observed * weight, sample.starts, axis=1)
-        whole = blocks.sum(axis=1, keepdims=True)
-        columns.append(np.concatenate([whole, whole - blocks], axis=1))
-    total = np.stack(columns, axis=-1).reshape(len(observed), -1, *np.shape(T))
-    return Averages(sample.N, temperatures.reshape(np.shape(T))[()], *(total[1:] / total[0]))
 
 
 def estimate(replicates) -> Estimate:
