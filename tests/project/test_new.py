@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tools import new, pages
+from tools import new, pages, uses
 
 COPIED = ("lib", "tools", "book", "tests", "pyproject.toml", "conftest.py", "jupytext.toml")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.ipynb")
@@ -68,6 +68,18 @@ def test_a_new_module_passes_its_tests_and_fits_into_the_house(project):
     written = new.write("module", "lattice/two-words", None, root)
     clean(run, written)
     run("pytest", "-q", "--doctest-modules", *map(str, written), str(root / "tests" / "project" / "test_house.py"))
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_new_model_runs_in_a_page_as_it_stands(project):
+    root, run = project
+    written = new.write("model", "ripples", "Ripples", root)
+    clean(run, written)
+    run("pytest", "-q", "--doctest-modules", str(written[0]), str(written[2]))
+    used = uses.Library(root / "lib").uses("from spinlearn.course.explore import Ripples\nRipples()")
+    assert {"course/explore/ripples/view.js", "course/web/cobweb.wasm"} <= set(used)
+    assert not {name for name in used if "explore/cobweb" in name}
 
 
 def test_a_page_goes_where_its_name_says(tmp_path):
