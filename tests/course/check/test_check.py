@@ -305,3 +305,11 @@ def test_the_registry_reads_the_names_of_the_files(tmp_path, monkeypatch):
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     assert check("9.10-a", 1).status == RIGHT
     assert exercises()[-1] == "9.10-a"
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("[1-9]-*/[1-9]-*.md")), ids=lambda page: page.stem)
+def test_a_page_says_where_its_exercises_are_done_and_answered(page):
+    text = page.read_text(encoding="utf-8").partition("## Exercises")[2]
+    assert "Open this page in JupyterLab (`make lab`" in text
+    assert "replace the three dots" in text
+    assert f"[Worked answers](../../solutions/{page.parent.name}/{page.stem}.ipynb)" in text
