@@ -1,12 +1,15 @@
 """The threshold unit against theorems: Novikoff's bound, Gordan's alternative and Cover's count."""
 
 import itertools
+from fractions import Fraction
 from math import comb
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from spinlearn.core.progress import Interrupted
+from spinlearn.neuron import perceptron
 from spinlearn.neuron.perceptron import (
     cover_count,
     learn,
@@ -51,6 +54,17 @@ def test_the_unit_fires_at_its_threshold_and_not_below():
     assert unit(CORNERS, [1, 1], threshold=1).tolist() == [0, 1, 1, 1]
     assert unit(CORNERS, [-1, -1], threshold=-1).tolist() == [1, 1, 1, 0]
     assert unit([[1.0]], [1.0], threshold=np.nextafter(1.0, 2)).tolist() == [0]
+
+
+def test_who_fires_is_decided_for_the_numbers_as_given():
+    """Products that cancel down to 2^-60: in floats, in whatever order they are added, the last bit would be lost."""
+    e = 2.0**-30
+    X, w = [[1 + e, 1, 0], [1 + e, 1, e]], [1 - e, -1, e]  # w.x = -e^2 and 0
+    assert unit(X, w, threshold=-(e**2)).tolist() == [1, 1]
+    assert unit(X, w, threshold=np.nextafter(-(e**2), 1)).tolist() == [0, 1]
+    assert unit(X, w, threshold=5e-324).tolist() == [0, 0]
+    assert unit([[1e200, 1e200], [1e200, np.nextafter(1e200, np.inf)]], [1e200, -1e200]).tolist() == [1, 0]
+    assert unit([[1e-200]], [-1e-200]).tolist() == [0]
 
 
 def test_a_threshold_is_a_weight_on_a_constant_input(rng):
@@ -117,6 +131,49 @@ def test_learning_stops_on_a_set_that_nothing_separates():
     assert abs(done.w).max() < 4  # the weights go round and round
 
 
+def test_sizes_do_not_matter():
+    """Nothing but the directions counts, also where the products of numbers are beyond the largest float, or below."""
+    X, y = labelled(np.random.default_rng(5))
+    done = learn(X, y)
+    for power in (1000, -1000):
+        scaled = learn(np.ldexp(X, power), y)
+        np.testing.assert_array_equal(scaled.mistakes, done.mistakes)
+        np.testing.assert_array_equal(scaled.w, np.ldexp(done.w, power))
+    with pytest.raises(ValueError, match="grew beyond the largest float"):
+        learn([[1.7e308, 1.7e308]], [1], start=[1e308, -1.5e308])
+
+
+@pytest.mark.parametrize("most", [1, 7, 10**6])
+def test_learning_in_slices_is_learning(monkeypatch, most):
+    cases = [(*labelled(np.random.default_rng(8)), 1000), (with_bias(CORNERS), XOR, 50), (with_bias(CORNERS), XOR, 0)]
+    for X, y, limit in cases:
+        whole = learn(X, y, max_mistakes=limit)
+        with monkeypatch.context() as patch:
+            slices = lambda total, progress: (slice(k, min(k + most, total)) for k in range(0, total, most))  # noqa: E731
+            patch.setattr(perceptron, "watched", slices)
+            cut = learn(X, y, max_mistakes=limit)
+        np.testing.assert_array_equal(cut.w, whole.w)
+        np.testing.assert_array_equal(cut.mistakes, whole.mistakes)
+        assert cut.separates is whole.separates
+
+
+def test_an_interrupt_keeps_what_was_learned(monkeypatch):
+    def stopped(total, progress):
+        yield slice(0, 30)
+        raise KeyboardInterrupt
+
+    X, y = with_bias(CORNERS), XOR
+    whole = learn(X, y, max_mistakes=1000)
+    monkeypatch.setattr(perceptron, "watched", stopped)
+    with pytest.raises(Interrupted) as caught:
+        learn(X, y, max_mistakes=1000)
+    w, mistakes, separates = caught.value.run
+    assert 0 < len(mistakes) <= 30
+    assert not separates
+    np.testing.assert_array_equal(mistakes, whole.mistakes[: len(mistakes)])
+    np.testing.assert_array_equal(w, (X * np.array(y)[:, None])[mistakes].sum(axis=0))
+
+
 # Margins
 
 
@@ -125,7 +182,7 @@ def test_the_largest_margin_is_that_of_a_quadratic_programme_and_of_the_hull(see
     X, y = labelled(np.random.default_rng(seed), P=12, N=2 + seed % 3)
     best = max_margin(X, y)
     assert np.linalg.norm(best.w) == pytest.approx(1, rel=1e-12)
-    assert margin(X, y, best.w) == best.gamma
+    assert margin(X, y, best.w) == pytest.approx(best.gamma, rel=1e-12)
     A = X * y[:, None]
     shortest = minimize(
         lambda w: w @ w / 2,
@@ -166,6 +223,64 @@ def test_margins_by_hand():
     assert margin([[3.0, 4.0]], [-1], [1.0, 0.0]) == -3.0
 
 
+def squared_distance(rows) -> Fraction:
+    """Of the origin from the hull of points in the plane, exactly: 0 if inside, else it is met on a pair's segment."""
+    points = [(Fraction(a), Fraction(b)) for a, b in rows]
+    if not any(all(u * a + v * b > 0 for a, b in points) for u, v in directions(points)):
+        return Fraction(0)
+    best = min(a * a + b * b for a, b in points)
+    for (a, b), (c, d) in itertools.combinations(points, 2):
+        length = (c - a) ** 2 + (d - b) ** 2
+        if length and 0 < -(a * (c - a) + b * (d - b)) < length:
+            best = min(best, (a * d - b * c) ** 2 / length)
+    return best
+
+
+def directions(points):
+    """If any weights separate, one of these does: in the middle of the fan of such weights, which is at most half."""
+    ends = [(s * b, -s * a) for a, b in points for s in (1, -1)]
+    return [*points, *((p[0] + q[0], p[1] + q[1]) for p in ends for q in ends)]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_in_the_plane_margin_and_verdict_are_those_of_exact_geometry(seed):
+    """Rows of all sizes, nearly opposite, parallel, repeated: gamma to 1e-12 of itself, down to 1e-30 of the inputs."""
+    rng = np.random.default_rng(seed)
+    P, width = int(rng.integers(1, 8)), 10.0 ** rng.integers(-30, 1)
+    A = np.column_stack([rng.choice([-1.0, 0.5, 1.0, 3.0], size=P), width * rng.choice([-1.0, 1.0, 1.3, 2.0], size=P)])
+    y = rng.choice([-1, 1], size=P)
+    exact, found = squared_distance(A.tolist()), separate(y[:, None] * A, y)
+    if exact == 0:
+        assert found.w is None
+        assert found.proof.min() >= 0
+        balance = [sum(Fraction(u) * Fraction(a) for u, a in zip(found.proof, column, strict=True)) for column in A.T]
+        assert all(abs(b) <= 1e-15 * abs(column).max() for b, column in zip(balance, A.T, strict=True))
+        with pytest.raises(ValueError, match="separable to have a margin"):
+            max_margin(y[:, None] * A, y)
+    else:
+        assert all(sum(Fraction(x) * Fraction(v) for x, v in zip(row, found.w, strict=True)) > 0 for row in A)
+        gamma = max_margin(y[:, None] * A, y).gamma
+        assert float(Fraction(gamma) ** 2 / exact) == pytest.approx(1, rel=2e-12)
+
+
+@pytest.mark.parametrize("g", [1e-3, 1e-7, 1e-12, 1e-100, 1e-300])
+def test_a_margin_however_small_has_all_its_digits(g):
+    """Two examples nearly opposite, and one more: by hand the nearest point is (g, 0)."""
+    X, y = np.array([[g, 1.0], [-g, 1.0], [2 * g, 0.5]]), [1, -1, 1]
+    best = max_margin(X, y)
+    assert best.gamma == pytest.approx(g, rel=1e-12)
+    np.testing.assert_array_equal(best.w, [1, 0])
+    assert separate(X, y).w is not None
+    assert separate(X, [1, 1, 1]).w is not None
+    assert mistake_bound(X, y) == (pytest.approx((1 + g * g) / g**2, rel=1e-11) if g > 1e-150 else np.inf)
+
+
+def test_the_margin_of_given_weights_has_its_digits_next_to_the_plane():
+    e = 2.0**-30
+    assert margin([[1 + e, 1.0]], [1], [-(1 - e), 1.0]) == pytest.approx(e**2 / np.hypot(1, 1 - e), rel=1e-15)
+    assert margin([[1e300, 1e300]], [1], [1e300, 1e300]) == pytest.approx(np.sqrt(2) * 1e300, rel=1e-15)
+
+
 # Separable or not, with proof
 
 
@@ -194,7 +309,29 @@ def test_there_is_always_exactly_one_of_weights_and_proof(seed):
     else:
         assert found.proof.min() >= 0
         assert found.proof.sum() == pytest.approx(1, rel=1e-12)
-        assert np.abs((found.proof * y) @ X).max() < 1e-7 * np.linalg.norm(X, axis=1).max()
+        assert np.abs((found.proof * y) @ X).max() < 1e-14 * np.linalg.norm(X, axis=1).max()
+
+
+def test_no_columns_unit_of_length_changes_the_verdict():
+    """Kilometres in one column, nanometres in the next."""
+    found = separate([[1e-9, 1], [-1e-9, 1]], [1, -1])
+    assert found.w is not None
+    assert separate([[1e-9, 1], [-1e-9, 1], [0, 1]], [1, -1, 1]).w is not None
+    assert separate([[1e-9, 1], [-1e-9, 1], [0, 1], [0, 1]], [1, -1, 1, -1]).proof.tolist() == [0, 0, 0.5, 0.5]
+
+
+def test_undecided_where_weights_exist_that_floats_cannot_hold():
+    """Between two neighbours in a Farey series every other fraction has larger terms: here, odd ones above 2^53."""
+    a, b, c = 3416454622906707, 5527939700884757, 8944394323791464  # Fibonacci numbers 76, 77, 78
+    rows = [(-c, b), (b, -a)]
+    weights = (a + b, b + c)
+    assert all(x * weights[0] + y * weights[1] > 0 for x, y in rows)
+    assert int(float(weights[1])) != weights[1]
+    found = separate(np.array(rows, dtype=float), [1, 1])
+    assert found.w is None
+    assert found.proof is None
+    u = max_margin(np.array(rows, dtype=float), [1, 1]).gamma
+    assert float(Fraction(u) ** 2 / squared_distance(rows)) == pytest.approx(1, rel=1e-12)
 
 
 def test_a_zero_input_cannot_be_on_a_side():

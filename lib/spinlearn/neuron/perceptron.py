@@ -7,15 +7,19 @@ y (P,) of -1 and +1, and w *separates* it if y_k w.x_k > 0 for every k, strictly
 Only the rows A_k = y_k x_k matter. Either some w has A w > 0, or some u >= 0, not all 0, has u A = 0, never both (for
 then 0 = (u A) w = u (A w) > 0). `separate` returns the one that exists, so that a "no" is proven as well as a "yes".
 
+Every float is a fraction. Where rounding could decide who is on which side, fractions decide instead.
+
 References
 ----------
 W. S. McCulloch and W. Pitts, Bull. Math. Biophys. 5, 115 (1943): the unit.
 F. Rosenblatt, Psychol. Rev. 65, 386 (1958): the perceptron.
 A. B. J. Novikoff, Proc. Symp. Math. Theory of Automata 12, 615 (1962): at most (R / gamma)^2 mistakes.
 T. M. Cover, IEEE Trans. Electron. Comput. EC-14, 326 (1965): the number of separable labellings.
+P. Wolfe, Math. Program. 11, 128 (1976): the point of a convex hull that is nearest to the origin.
 """
 
-from math import comb
+from fractions import Fraction
+from math import comb, isqrt, lcm
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +27,9 @@ from scipy.optimize import linprog, nnls
 
 from ..core import arguments
 from ..core.jit import kernel
+from ..core.progress import keeping, watched
+
+EPSILON, TINY = np.finfo(float).eps, np.finfo(float).tiny
 
 
 class Learning(NamedTuple):
@@ -45,14 +52,15 @@ class Learning(NamedTuple):
 
 
 class Separation(NamedTuple):
-    """What `separate` returns. One of the two is an array, the other None.
+    """What `separate` returns. One of the two is an array, the other None; both are None if it is undecided.
 
     Attributes
     ----------
     w : (N,) float64 or None
-        Weights that separate: y_k w.x_k > 0 for every k.
+        Weights that separate: y_k w.x_k > 0 for every k, without any rounding.
     proof : (P,) float64 or None
-        Shares u >= 0 that add up to 1 and balance: the sum of u_k y_k x_k is zero, so that no weights separate.
+        Shares u >= 0 that add up to 1 and balance: the sum of u_k y_k x_k is zero, so that no weights separate. Shares
+        that balance exactly exist; these are they, up to rounding.
     """
 
     w: np.ndarray | None
@@ -67,7 +75,7 @@ class Margin(NamedTuple):
     gamma : float
         The largest margin, in the units of X.
     w : (N,) float64
-        The weights of length 1 that have it.
+        The weights of length 1 that have it, up to their rounding: that moves a margin by 1e-16 of the longest x.
     """
 
     gamma: float
@@ -100,7 +108,7 @@ def with_bias(X) -> np.ndarray:
 
 
 def unit(X, w, threshold: float = 0.0) -> np.ndarray:
-    """Output of a McCulloch-Pitts unit: 1 where w.x >= threshold, and 0 elsewhere.
+    """Output of a McCulloch-Pitts unit: 1 where w.x >= threshold, and 0 elsewhere, for the numbers exactly as given.
 
     Parameters
     ----------
@@ -126,10 +134,11 @@ def unit(X, w, threshold: float = 0.0) -> np.ndarray:
     """
     X = _inputs(X)
     w = arguments.real_array("w", w, (X.shape[1],), what=" (one weight for each input)")
-    return (w @ X.T >= arguments.number("threshold", threshold)).astype(np.int8)
+    threshold = arguments.number("threshold", threshold)
+    return (_signs(with_bias(X), np.append(w, -threshold)) >= 0).astype(np.int8)
 
 
-def learn(X, y, *, start=None, max_mistakes: int = 100_000) -> Learning:
+def learn(X, y, *, start=None, max_mistakes: int = 100_000, progress: bool | None = None) -> Learning:
     """Rosenblatt's rule: go through the examples again and again, and after each mistake add y x to the weights.
 
     Parameters
@@ -142,6 +151,8 @@ def learn(X, y, *, start=None, max_mistakes: int = 100_000) -> Learning:
         Weights to start from; all zero if left out.
     max_mistakes : int
         Stop after so many, for a set that no weights separate.
+    progress : bool, optional
+        Whether to show a bar; left out, where a person watches a long run. It is full after the longest run possible.
 
     Returns
     -------
@@ -150,7 +161,9 @@ def learn(X, y, *, start=None, max_mistakes: int = 100_000) -> Learning:
     Raises
     ------
     TypeError, ValueError
-        If an argument has the wrong type, shape or range.
+        If an argument has the wrong type, shape or range, or the weights grow beyond the largest float.
+    Interrupted
+        If stopped by hand; its `run` is the Learning so far.
 
     Examples
     --------
@@ -158,10 +171,27 @@ def learn(X, y, *, start=None, max_mistakes: int = 100_000) -> Learning:
     array([ 3.,  2., -4.])
     """
     X, y = _examples(X, y)
-    w = np.zeros(X.shape[1]) if start is None else arguments.real_array("start", start, (X.shape[1],)).copy()
+    w = np.zeros(X.shape[1]) if start is None else arguments.real_array("start", start, (X.shape[1],))
     mistakes = np.empty(arguments.count("max_mistakes", max_mistakes), dtype=np.int64)
-    made, separates = correct_mistakes(X * y[:, None], w, mistakes)
-    return Learning(w, mistakes[:made].copy(), bool(separates))
+    size = _exponent(X)  # in units of this power of two no product overflows, and no digit changes
+    A, w = np.ldexp(X * y[:, None], -size), np.ldexp(w, -size)
+    made = right = 0
+
+    def so_far() -> Learning:
+        with np.errstate(over="ignore"):
+            weights = np.ldexp(w, size)
+        if not np.isfinite(weights).all():
+            raise ValueError(
+                "X and start must be smaller, or closer in size: the weights grew beyond the largest float"
+            )
+        return Learning(weights, mistakes[:made].copy(), right == len(A))
+
+    with keeping(so_far):
+        for looks in watched((mistakes.size + 1) * len(A), progress):
+            made, right = correct_mistakes(A, w, mistakes, made, right, looks.start, looks.stop)
+            if right in (len(A), -1):
+                break
+    return so_far()
 
 
 def margin(X, y, w) -> float:
@@ -177,6 +207,7 @@ def margin(X, y, w) -> float:
     Returns
     -------
     float
+        Good to some units in the last place, however close the example is to the plane.
 
     Raises
     ------
@@ -192,15 +223,21 @@ def margin(X, y, w) -> float:
     w = arguments.real_array("w", w, (X.shape[1],), what=" (one weight for each input)")
     if not w.any():
         raise ValueError("w must not be all zero: it has no direction")
-    return float((y * (X @ w)).min() / np.linalg.norm(w))
+    size = _exponent(X)
+    A, w = np.ldexp(X * y[:, None], -size), np.ldexp(w, -_exponent(w))
+    product, error = _products(A, w)
+    near = product - error <= (product + error).min()  # the smallest is one of these
+    smallest = min(_exact_product(row, w) for row in A[near])
+    return float(np.ldexp(float(smallest) / np.linalg.norm(w), size))
 
 
 def max_margin(X, y) -> Margin:
     """Largest margin that any weights have, and those weights.
 
     It is the distance of the origin from the convex hull of the points y_k x_k, and w points to the nearest point of
-    the hull. Found exactly, up to rounding, as a problem of non-negative least squares (Lawson and Hanson's method for
-    the shortest w with y_k w.x_k >= 1).
+    the hull. Every w gives a lower bound, every point of the hull an upper one. Where a solution in floats leaves more
+    than 1e-12 between the two, the nearest point is found in fractions, without any rounding (slowly, if there are more
+    than some thirty inputs).
 
     Parameters
     ----------
@@ -210,6 +247,7 @@ def max_margin(X, y) -> Margin:
     Returns
     -------
     Margin
+        Its gamma is good to 1e-12 of itself, however small it is.
 
     Raises
     ------
@@ -222,16 +260,17 @@ def max_margin(X, y) -> Margin:
     1.414213562
     """
     X, y = _examples(X, y)
-    if separate(X, y).w is None:
+    size = _exponent(X)
+    A = np.ldexp(X * y[:, None], -size)
+    w = _nearest_in_floats(A)
+    if w is not None:
+        return Margin(margin(X, y, w), w)
+    if separate(X, y).proof is not None:
         raise ValueError("X and y must be separable to have a margin; separate(X, y).proof shows that they are not")
-    # Minimise |E u - f| over u >= 0, with f = (0, ..., 0, 1). Its residual r gives w = -r[:-1] / r[-1].
-    size = np.linalg.norm(X, axis=1).max()
-    E = np.vstack([(X * y[:, None] / size).T, np.ones(len(X))])
-    f = np.append(np.zeros(X.shape[1]), 1.0)
-    residual = E @ nnls(E, f)[0] - f
-    w = -residual[:-1] / residual[-1]
-    w /= np.linalg.norm(w)
-    return Margin(margin(X, y, w), w)
+    whole, scale = _whole_numbers(X * y[:, None])
+    point = _mean(whole, _nearest(whole))
+    length = _root(point @ point)
+    return Margin(float(length / scale), np.array([float(x / length) for x in point]))
 
 
 def mistake_bound(X, y) -> float:
@@ -245,6 +284,7 @@ def mistake_bound(X, y) -> float:
     Returns
     -------
     float
+        inf where it is beyond the largest float.
 
     Raises
     ------
@@ -257,11 +297,19 @@ def mistake_bound(X, y) -> float:
     51.0
     """
     gamma = max_margin(X, y).gamma
-    return float((np.linalg.norm(_inputs(X), axis=1).max() / gamma) ** 2)
+    X = _inputs(X)
+    size = _exponent(X)
+    with np.errstate(over="ignore", divide="ignore"):
+        return float(np.square(np.linalg.norm(np.ldexp(X, -size), axis=1).max() / np.ldexp(gamma, -size)))
 
 
 def separate(X, y) -> Separation:
-    """Decide by linear programming whether some weights separate the examples, with a proof either way.
+    """Decide whether some weights separate the examples, with a proof either way.
+
+    A linear programme in floats proposes weights or shares. Weights are tried on all examples, in fractions where
+    rounding could matter; shares are taken only with an error bound below the smallest of them, so that shares that
+    balance exactly are sure to exist. Where neither holds, Wolfe's method finds the answer in fractions: at once for
+    a few inputs, in some ten seconds for thirty.
 
     Parameters
     ----------
@@ -271,8 +319,7 @@ def separate(X, y) -> Separation:
     Returns
     -------
     Separation
-        Weights have been tried on all examples before they are returned. A set whose margin is below some 1e-7 of the
-        length of its inputs is within the rounding of the solver, and may count as not separable.
+        Undecided only if weights that separate exist, and lose that when they are rounded to floats.
 
     Raises
     ------
@@ -287,27 +334,23 @@ def separate(X, y) -> Separation:
     """
     X, y = _examples(X, y)
     A = X * y[:, None]
-    lengths = np.linalg.norm(A, axis=1)
-    if not lengths.all():  # a zero input is on the plane whatever the weights
-        return Separation(None, (lengths == 0) / np.count_nonzero(lengths == 0))
-    A /= lengths[:, None]
-    # The largest t with A w >= t and every |w_i| <= 1. It is positive if and only if some w separates.
-    P, N = A.shape
-    result = linprog(
-        np.append(np.zeros(N), -1.0),
-        A_ub=np.hstack([-A, np.ones((P, 1))]),
-        b_ub=np.zeros(P),
-        bounds=[(-1, 1)] * N + [(None, None)],
-        method="highs",
-    )
-    if not result.success:
-        raise RuntimeError(f"the linear programme was not solved: {result.message}")
-    w = result.x[:N]
-    if (A @ w > 1e-9).all():
+    if not A.any(axis=1).all():  # a zero input is on the plane whatever the weights
+        zero = ~A.any(axis=1)
+        return Separation(None, zero / np.count_nonzero(zero))
+    w, shares = _proposal(A)
+    if w is not None and (_signs(A, w) > 0).all():
         return Separation(w, None)
-    # The multipliers of A w >= t add up to 1, and balance; dividing by the lengths makes them balance the rows of X.
-    shares = np.maximum(-result.ineqlin.marginals, 0) / lengths
-    return Separation(None, shares / shares.sum())
+    if shares is not None:
+        return Separation(None, shares)
+    whole, _ = _whole_numbers(A)
+    exact = _nearest(whole)
+    point = _mean(whole, exact)
+    if not point.any():
+        shares = np.zeros(len(A))
+        shares[list(exact)] = [float(share) for share in exact.values()]
+        return Separation(None, shares)
+    w = np.array([float(x / max(abs(point))) for x in point])
+    return Separation(w if (_signs(A, w) > 0).all() else None, None)
 
 
 def cover_count(P: int, N: int) -> int:
@@ -341,27 +384,207 @@ def cover_count(P: int, N: int) -> int:
 
 
 @kernel
-def correct_mistakes(A, w, mistakes):
-    """Rosenblatt's rule on the rows A_k = y_k x_k: fill `mistakes`, return their number and whether w separates.
+def correct_mistakes(A, w, mistakes, made, right, first, last):
+    """Rosenblatt's rule on the rows A_k = y_k x_k, shown in turn, from the first look to the last.
+
+    `made` mistakes were made before, and noted in `mistakes`; the last `right` looks found nothing wrong. Return both
+    as they are now: all rows right in a row means that w separates, and right = -1 that `mistakes` is full.
 
     Being on the plane, A_k.w = 0, is a mistake. So zero weights are wrong about everything, and learning begins.
     """
-    made = 0
-    while True:
-        before = made
-        for k in range(A.shape[0]):
-            total = 0.0
+    for look in range(first, last):
+        k = look % A.shape[0]
+        total = 0.0
+        for i in range(w.size):
+            total += A[k, i] * w[i]
+        if total > 0.0:
+            right += 1
+            if right == A.shape[0]:
+                return made, right
+        elif made == mistakes.size:
+            return made, -1
+        else:
+            right = 0
+            mistakes[made] = k
+            made += 1
             for i in range(w.size):
-                total += A[k, i] * w[i]
-            if total <= 0.0:
-                if made == mistakes.size:
-                    return made, False
-                mistakes[made] = k
-                made += 1
-                for i in range(w.size):
-                    w[i] += A[k, i]
-        if made == before:
-            return made, True
+                w[i] += A[k, i]
+    return made, right
+
+
+# Floats, with a bound on what rounding does ───────────────────────────────────────────────────────────────────────────
+
+
+def _exponent(values, axis=None):
+    """Exponent of the power of two at or just below the largest absolute value."""
+    return np.frexp(np.abs(values).max(axis=axis))[1] - 1
+
+
+def _products(A, w) -> tuple[np.ndarray, np.ndarray]:
+    """A w, and a bound on its rounding error; where that is not finite, so is not the bound."""
+    with np.errstate(all="ignore"):
+        size = np.abs(A) @ np.abs(w)
+        return A @ w, 2 * w.size * (EPSILON * size + TINY)
+
+
+def _exact_product(row, w) -> Fraction:
+    return sum((Fraction(a) * Fraction(b) for a, b in zip(row, w, strict=True)), Fraction(0))
+
+
+def _signs(A, w) -> np.ndarray:
+    """Signs of A w, (P,) float64, as for real numbers."""
+    product, error = _products(A, w)
+    signs = np.sign(product)
+    for k in np.flatnonzero(~(np.abs(product) > error)):  # NaN is among them
+        exact = _exact_product(A[k], w)
+        signs[k] = (exact > 0) - (exact < 0)
+    return signs
+
+
+def _proposal(A) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """By linear programming: weights that may separate the rows, or shares near which some balance them exactly."""
+    # Every column and then every row in units of a power of two: no digit changes.
+    columns = _exponent(A, axis=0)
+    rows = _exponent(np.ldexp(A, -columns), axis=1)
+    B = np.ldexp(np.ldexp(A, -columns), -rows[:, None])
+    if not (np.ldexp(np.ldexp(B, rows[:, None]), columns) == A).all():  # numbers of sizes too different for floats
+        return None, None
+    # The largest t with B w >= t and every |w_i| <= 1. It is positive if and only if some w separates.
+    P, N = B.shape
+    result = linprog(
+        np.append(np.zeros(N), -1.0),
+        A_ub=np.hstack([-B, np.ones((P, 1))]),
+        b_ub=np.zeros(P),
+        bounds=[(-1, 1)] * N + [(None, None)],
+        method="highs",
+    )
+    if not result.success:
+        return None, None
+    with np.errstate(over="ignore"):
+        w = np.ldexp(result.x[:N], -columns) + 0.0  # no -0
+    w = w if np.isfinite(w).all() and w.any() else None
+    # The multipliers of B w >= t add up to 1 and balance the rows of B; those of A are balanced by others.
+    balance = _balance(B, -result.ineqlin.marginals)
+    if balance is None:
+        return w, None
+    shares = np.ldexp(balance, rows.min() - rows)
+    return w, shares / shares.sum()
+
+
+def _balance(B, shares) -> np.ndarray | None:
+    """Solve for shares that balance N + 1 rows, the largest ones, and return them if all are surely positive.
+
+    With R close to the inverse of M, the solution of M u = b is within |R| |b - M u'| / (1 - |1 - R M|) of u'.
+    """
+    P, N = B.shape
+    chosen = np.argsort(-shares, kind="stable")[: N + 1]
+    if len(chosen) <= N:
+        return None
+    M, b = np.vstack([B[chosen].T, np.ones(N + 1)]), np.append(np.zeros(N), 1.0)
+    try:
+        R = np.linalg.inv(M)
+    except np.linalg.LinAlgError:
+        return None
+    rounding = 4 * (N + 2) * EPSILON
+    far = np.abs(np.eye(N + 1) - R @ M).sum(axis=1).max() + rounding * (np.abs(R) @ np.abs(M)).sum(axis=1).max()
+    if not far < 0.5:
+        return None
+    u = R @ b
+    error = np.abs(b - M @ u) + rounding * (np.abs(M) @ np.abs(u) + b)
+    if not u.min() > 4 * (np.abs(R) @ error).max():
+        return None
+    result = np.zeros(P)
+    result[chosen] = u
+    return result
+
+
+def _nearest_in_floats(A) -> np.ndarray | None:
+    """Unit vector to the point of the rows' convex hull that is nearest to the origin, if it is sure to 1e-12."""
+    # Minimise |E u - f| over u >= 0, with f = (0, ..., 0, 1): the rows with u > 0 span the face of that point.
+    E, f = np.vstack([A.T, np.ones(len(A))]), np.append(np.zeros(A.shape[1]), 1.0)
+    try:
+        face = np.flatnonzero(nnls(E, f)[0])
+    except RuntimeError:  # too many iterations
+        return None
+    if not face.size:
+        return None
+    base, edges = A[face[0]], A[face[1:]] - A[face[0]]
+    along = np.linalg.lstsq(edges.T, -base, rcond=None)[0] if len(edges) else np.zeros(0)
+    shares = np.append(1 - along.sum(), along)
+    w = shares @ A[face]
+    if not (w.any() and (shares >= 0).all()):
+        return None
+    w = np.ldexp(w, -_exponent(w))
+    point = [_exact_product(column, shares) for column in A[face].T]
+    above = float(_root(sum(x * x for x in point))) / shares.sum()
+    return w / np.linalg.norm(w) if margin(A, np.ones(len(A)), w) >= above * (1 - 1e-12) else None
+
+
+# Fractions ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _whole_numbers(A) -> tuple[np.ndarray, int]:
+    """A matrix of floats times the smallest power of two that makes it whole: Python's integers, and that power."""
+    ratios = [[x.as_integer_ratio() for x in row] for row in A.tolist()]
+    scale = max(below for row in ratios for _, below in row)
+    return np.array([[above * (scale // below) for above, below in row] for row in ratios], dtype=object), scale
+
+
+def _nearest(rows) -> dict[int, Fraction]:
+    """Shares, by row, of the point of the convex hull of whole-number rows that is nearest to the origin (Wolfe 1976).
+
+    The point is kept nearest among all weighted means of a few rows, and more rows join while one is on its near side.
+    """
+    shares = {int(np.argmin((rows * rows).sum(axis=1))): Fraction(1)}
+    while True:
+        common = lcm(*(share.denominator for share in shares.values()))
+        point = sum(int(share * common) * rows[k] for k, share in shares.items())
+        reach = rows @ point
+        new = int(np.argmin(reach))
+        if reach[new] * common >= point @ point:
+            return shares
+        shares[new] = Fraction(0)
+        while True:
+            best = dict(zip(shares, _nearest_mean(rows[list(shares)]), strict=True))
+            if all(share > 0 for share in best.values()):
+                shares = best
+                break
+            # Go there as far as all shares stay positive, and drop those that do not.
+            way = min(shares[k] / (shares[k] - best[k]) for k in shares if best[k] <= 0)
+            shares = {k: u for k in shares if (u := shares[k] + way * (best[k] - shares[k])) > 0}
+
+
+def _mean(rows, shares) -> np.ndarray:
+    return sum(share * rows[k] for k, share in shares.items())
+
+
+def _nearest_mean(rows) -> list[Fraction]:
+    """Weights with the sum 1, of either sign, of the mean of independent whole-number rows that is nearest to 0.
+
+    Stationarity: the row products G times the weights are all equal. Solved by elimination without fractions (Bareiss).
+    """
+    n = len(rows) + 1
+    table = np.zeros((n, n + 1), dtype=object)
+    table[1:, 1:n] = rows @ rows.T
+    table[0, 1:n] = table[1:, 0] = 1
+    table[0, n] = 1
+    pivot = 1
+    for k in range(n):
+        row = next(r for r in range(k, n) if table[r, k])
+        table[[k, row]] = table[[row, k]]
+        last, pivot, kept = pivot, table[k, k], table[k].copy()
+        table = (table * pivot - np.outer(table[:, k], kept)) // last
+        table[k] = kept
+    return [Fraction(x, pivot) for x in table[1:, n]]
+
+
+def _root(square) -> Fraction:
+    """Square root of a fraction or whole number, to some sixty digits."""
+    square, shift = Fraction(square), 4**200
+    return Fraction(isqrt(square.numerator * square.denominator * shift), square.denominator * 2**200)
+
+
+# Arguments ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _inputs(X) -> np.ndarray:
