@@ -246,7 +246,7 @@ class Library:
             named = {text.rsplit("/", 1)[-1] for text in others} | {path.parent.name for path in modules}
             for kind in {text.removeprefix("**/").removeprefix("*") for text in own}:
                 if re.fullmatch(r"\.(?!py)[a-z]\w*", kind):
-                    files = set(path.parent.rglob(f"*{kind}"))
+                    files = {file for file in path.parent.rglob(f"*{kind}") if "__pycache__" not in file.parts}
                     found |= {file for file in files if file.stem in named} or files
         waiting = [path for path in found if path.suffix == ".js"]
         while waiting:

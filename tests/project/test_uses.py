@@ -7,7 +7,8 @@ from tools import execute, pages, uses
 LIBRARY = {
     "__init__.py": '__version__ = "1"',
     "core/__init__.py": "",
-    "core/jit.py": "def kernel(f):\n    return f",
+    "core/jit.py": 'CODE = ".nbc"\n\n\ndef kernel(f):\n    return f',
+    "core/__pycache__/torus.nbc": "machine code",
     "exact/__init__.py": "from .plane import onsager\nfrom .torus import kaufman\n\n__all__ = ['kaufman', 'onsager']",
     "exact/plane.py": "def onsager(T):\n    return T",
     "exact/torus.py": '"""The torus."""\n\nfrom ..core import jit\n\n\n@jit.kernel\ndef kaufman(T):\n    return 2 * T',
@@ -90,6 +91,7 @@ def project(tmp_path_factory):
         ("exact/torus.py", "2 * T", "3 * T", {"torus", "wing"}),
         ("exact/plane.py", "return T", "return -T", {"plane", "wing", "answers"}),
         ("core/jit.py", "return f", "return None", {"torus", "wing"}),
+        ("core/__pycache__/torus.nbc", "code", "code, again", set()),
         ("lattice/geometry.py", "return L", "return L * L", {"face", "submodule", "shows"}),
         ("lattice/ising.py", "return s\n\n", "return -s\n\n", {"submodule", "shows"}),
         ("exact/__init__.py", "from .torus import kaufman", "from .plane import onsager as kaufman", {"torus", "wing"}),
