@@ -97,10 +97,13 @@ def edited(page: Page) -> bool:
     """Whether the page's notebook holds what a person has written and its text does not."""
     if not page.notebook.exists():
         return False
-    stored = read_notebook(page)
+    return _edited(read_notebook(page), read_source(page))
+
+
+def _edited(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) -> bool:
     marks = stored.metadata.get("spinlearn")
     kept = marks is None or marks.get("cells") not in (None, seals(stored)["cells"])
-    return kept and _cells(stored) != _cells(read_source(page))
+    return kept and _cells(stored) != _cells(fresh)
 
 
 def take(page: Page) -> None:
@@ -134,7 +137,7 @@ def problem(page: Page, library: Library | None = None) -> str | None:
     fresh = read_source(page)
     try:
         stored = read_notebook(page)
-        if edited(page):
+        if _edited(stored, fresh):
             return EDITED.format(page=page.name, text=page.source.relative_to(page.root).as_posix())
     except PageError as error:
         return str(error)

@@ -236,6 +236,23 @@ def test_an_edit_can_be_thrown_away(done):
     assert done.notebook.read_bytes() == before
 
 
+def test_the_command_keeps_an_edit_and_says_how_to_go_on(done, capsys):
+    edit(done, "A sentence.", "My own words.")
+    before = done.notebook.read_bytes()
+    for words in ([], ["--force"], ["--force", done.name]):
+        assert execute.main(words, done.root) == 1
+        assert "has been edited" in capsys.readouterr().err
+        assert done.notebook.read_bytes() == before
+    assert execute.main(["--take", done.name], done.root) == 0
+    assert "My own words." in done.source.read_text(encoding="utf-8")
+    edit(done, "My own words.", "Other words.")
+    assert execute.main(["--discard", done.name], done.root) == 0
+    assert "My own words." in done.notebook.read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        execute.main(["--discard"], done.root)
+    assert execute.problems(done.root) == []
+
+
 def test_a_run_by_hand_is_no_edit(done):
     """Who runs the cells of a page, and saves, has written nothing that would be lost."""
     rewrite(done.notebook, r"said\n", r"said so\n")
