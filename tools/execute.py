@@ -216,8 +216,16 @@ def execute(page: Page, *, discard: bool = False) -> bool:
 def differences(page: Page, environment: dict[str, str]) -> list[str]:
     """Lines of text that the page prints otherwise in another environment, each as ``cell: stored → now``.
 
-    Cells with the tag ``nbval-ignore-output``, whose text cannot repeat, are left out.
+    Of a live model its HTML counts, too, with the still picture in it: that is what nbval compares. Cells with the tag
+    ``nbval-ignore-output``, whose text cannot repeat, are left out.
+
+    Raises
+    ------
+    PageError
+        If the notebook is stale, so that there is nothing to compare with, or if a cell fails.
     """
+    if stale := problem(page):
+        raise PageError(stale)
     notebook, stored = read_source(page), read_notebook(page)
     _run_cells(page, notebook, environment)
     found = []
@@ -228,6 +236,9 @@ def differences(page: Page, environment: dict[str, str]) -> list[str]:
                 if mark != "equal":
                     lines = " ⏎ ".join(old[a:b]), " ⏎ ".join(new[c:d])
                     found.append(f"code cell {now.execution_count}: {lines[0]!r} → {lines[1]!r}")
+            shown = [[output.get("data", {}).get("text/html") for output in cell.outputs] for cell in (before, now)]
+            if shown[0] != shown[1]:
+                found.append(f"code cell {now.execution_count}: its HTML is another")
     return found
 
 

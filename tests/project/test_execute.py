@@ -109,7 +109,10 @@ def test_a_page_run_twice_gives_the_same_file_to_the_byte(tiny):
     assert execute.problem(tiny) is None
     assert execute.differences(tiny, {}) == []
 
-    rewrite(tiny.notebook, "3.14159", "3.14160")
+    notebook = pages.read_notebook(tiny)
+    notebook.cells[3].outputs[0].data["text/plain"] = "{'six': 6, 'pi': 3.14160}"
+    notebook.metadata["spinlearn"] |= execute.seals(notebook)
+    nbformat.write(notebook, tiny.notebook)
     (difference,) = execute.differences(tiny, {})
     assert difference.startswith("code cell 2: ")
     assert "3.14160" in difference.split("→")[0]
