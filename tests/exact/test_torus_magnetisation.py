@@ -5,6 +5,7 @@ import pytest
 from scipy.special import comb
 
 from spinlearn import exact
+from spinlearn.core import progress
 from spinlearn.exact import density_of_states, torus_magnetisation
 from spinlearn.lattice import square
 
@@ -27,6 +28,40 @@ def test_the_law_is_that_of_all_configurations(rows, columns, T, J):
 def test_without_coupling_it_is_the_binomial_law():
     law = torus_magnetisation(6, 5, 1.7, J=0.0)
     np.testing.assert_allclose(law, comb(30, np.arange(31)) / 2.0**30, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(3, 3), (3, 5), (5, 4)])
+@pytest.mark.parametrize("T", [0.05, 0.01, 1e-3, 1e-300])
+def test_a_frustrated_torus_freezes_into_all_of_its_ground_states(rows, columns, T):
+    """With an odd side and J < 0 bonds are broken even in the ground states, and it is those that count."""
+    dos = density_of_states(square(rows, columns))
+    ground = dos.bond_sum == dos.bond_sum.min()
+    assert dos.count[ground].sum() > 2
+    count = np.bincount((dos.spin_sum[ground] + rows * columns) // 2, dos.count[ground], rows * columns + 1)
+    law = torus_magnetisation(rows, columns, T, J=-1.0)
+    np.testing.assert_allclose(law, count / count.sum(), rtol=1e-13, atol=2 * np.exp(-4 / T) * dos.count.max())
+
+
+@pytest.mark.parametrize("J", [1.0, -1.0])
+def test_far_below_the_smallest_number_of_a_sum_over_weights(J):
+    """ln of the law at T = 0.08: each entry is as good as the weight of its least broken bonds, down to exp(-700)."""
+    rows, columns, T = 3, 4, 0.08
+    dos = density_of_states(square(rows, columns))
+    logs = np.full(rows * columns + 1, -np.inf)
+    for bond_sum, spin_sum, count in zip(*dos, strict=True):
+        k = (spin_sum + rows * columns) // 2
+        logs[k] = np.logaddexp(logs[k], np.log(count) + J * bond_sum / T)
+    expected = logs - np.logaddexp.reduce(logs)
+    law = torus_magnetisation(rows, columns, T, J=J)
+    there = expected > -700
+    np.testing.assert_allclose(np.log(law[there]), expected[there], rtol=1e-13, atol=1e-13)
+    assert there.sum() >= 7
+
+
+def test_a_run_in_other_pieces_gives_the_same_law(monkeypatch):
+    whole = torus_magnetisation(5, 6, 1.9)
+    monkeypatch.setattr(progress, "SLICE", 0.0)
+    np.testing.assert_array_equal(torus_magnetisation(5, 6, 1.9), whole)
 
 
 def test_rows_and_columns_may_be_exchanged():
