@@ -158,10 +158,8 @@ def contents(root: Path = ROOT, *, solutions: bool = True) -> dict:
         else:
             caption = "Back matter"
         parts.setdefault(caption, []).append({"file": page.name})
-    if not solutions:
-        parts.pop("Solutions", None)
-    order = sorted(parts, key=lambda caption: ("Solutions", "Back matter").index(caption) if "·" not in caption else -1)
-    captioned = [{"caption": caption, "chapters": parts[caption]} for caption in order]
+    order = [*(caption for caption in parts if "·" in caption), *(["Solutions"] if solutions else []), "Back matter"]
+    captioned = [{"caption": caption, "chapters": parts[caption]} for caption in order if caption in parts]
     return {"format": "jb-book", "root": "chapters/index", **({"parts": captioned} if captioned else {})}
 
 
