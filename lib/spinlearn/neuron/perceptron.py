@@ -172,7 +172,7 @@ def learn(X, y, *, start=None, max_mistakes: int = 100_000, progress: bool | Non
     """
     X, y = _examples(X, y)
     w = np.zeros(X.shape[1]) if start is None else arguments.real_array("start", start, (X.shape[1],))
-    mistakes = np.empty(arguments.count("max_mistakes", max_mistakes), dtype=np.int64)
+    mistakes = np.empty(arguments.count("max_mistakes", max_mistakes, at_most=10**9), dtype=np.int64)
     size = _exponent(X)  # in units of this power of two no product overflows, and no digit changes
     A, w = np.ldexp(X * y[:, None], -size), np.ldexp(w, -size)
     made = right = 0

@@ -86,7 +86,7 @@ K, E = best.parameters[0], best.error
 
 RIGHT_ANSWERS = {
     "3.2-a": [ndtr(1.0), 0.841, np.float32(0.8413), (1 + math.erf(1 / math.sqrt(2))) / 2],
-    "3.2-b": [activation.mish_slope, mish_by_the_product_rule, mish_in_powers],
+    "3.2-b": [activation.mish.slope, mish_by_the_product_rule, mish_in_powers],
     "3.2-c": [moments, by_parts, lambda x, r: list(moments(x, r))],
     "3.2-d": [(K, E), (1.776, 0.008677), np.array([1.7761, 0.00868])],
 }
@@ -113,7 +113,7 @@ MISTAKES = {
         (lambda x: w(x) + x * expit(x), "slope of tanh is missing"),
         (lambda x: w(x) + (1 - w(x) ** 2) * expit(x), "factor x is missing"),
         (activation.mish, "function itself"),
-        (activation.swish_slope, "swish"),
+        (activation.swish.slope, "swish"),
         (as_first_written, "log1p"),
         (in_growing_exponentials, "cannot overflow"),
         (lambda x: (activation.mish(x + 1e-6) - activation.mish(x - 1e-6)) / 2e-6, "the formula is right"),

@@ -43,7 +43,7 @@ THREE_FOUR_FIVE = Numbers(
 def mish_slope(answer) -> str:
     """3.2-b: the derivative of mish, accurate from -700 to 1000."""
     x = np.array([-20.0, -5.0, -2.5, -1.0, -0.3, 0.0, 0.4, 1.5, 3.0, 6.0, 15.0])
-    exact, gate = activation.mish_slope(x), np.tanh(activation.softplus(x))
+    exact, gate = activation.mish.slope(x), np.tanh(activation.softplus(x))
     inner = 1 - gate**2
     turns = [
         (gate, "that is one term of the product rule, w. The other is x times the slope of w."),
@@ -53,7 +53,7 @@ def mish_slope(answer) -> str:
         (gate + x * expit(x), "the slope of tanh is missing: 1 - tanh²."),
         (gate + inner * expit(x), "in the second term of the product rule the factor x is missing."),
         (activation.mish(x), "that is the function itself. Its slope is wanted."),
-        (activation.swish_slope(x), "that is the slope of swish, x σ(x)."),
+        (activation.swish.slope(x), "that is the slope of swish, x σ(x)."),
     ]
     with np.errstate(all="ignore"):
         came = np.array([_value(answer, v) for v in x])
@@ -68,7 +68,7 @@ def mish_slope(answer) -> str:
         )
     size = gate + np.abs(x) * inner * expit(x)
     for v in [*x, -700.0, -300.0, -40.0, -1e-12, 1e-12, 30.0, 300.0, 710.0, 1000.0]:
-        value, true = _value(answer, v), float(activation.mish_slope(v))
+        value, true = _value(answer, v), float(activation.mish.slope(v))
         scale = abs(true) if abs(v) > 20 else float(np.interp(v, x, size))
         if not abs(value - true) <= 1e-10 * scale:
             refuse(
