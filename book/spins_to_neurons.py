@@ -12,6 +12,8 @@ from numba.core.dispatcher import Dispatcher
 from sphinx.application import Sphinx
 from sphinx.ext.autodoc import FunctionDocumenter
 
+from spinlearn.neuron.activation import Activation
+
 # What TeX input and CHTML output load, out of 43 MB.
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 
@@ -30,7 +32,7 @@ SOLUTIONS_BLOCK = re.compile(
 
 
 class KernelDocumenter(FunctionDocumenter):
-    """Document a compiled kernel as the Python function it was made from."""
+    """Document a compiled kernel as the Python function it was made from, and an activation as the function it is."""
 
     objtype = "kernel"
     directivetype = "function"
@@ -38,12 +40,12 @@ class KernelDocumenter(FunctionDocumenter):
 
     @classmethod
     def can_document_member(cls, member, membername, isattr, parent):
-        return isinstance(member, Dispatcher)
+        return isinstance(member, (Dispatcher, Activation))
 
     def import_object(self, raiseerror=False):
         found = super().import_object(raiseerror)
         if found:
-            self.object = self.object.py_func
+            self.object = getattr(self.object, "py_func", self.object)
         return found
 
 

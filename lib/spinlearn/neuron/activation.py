@@ -1,12 +1,8 @@
-"""Activation functions as objects that carry their slope, range, formula and source: one switch, averaged,
-integrated and gated.
+"""Activation functions, each with slope, range, formula and source: one switch, averaged, integrated and gated.
 
 ``tanh(x)`` is the value and ``tanh.slope(x)`` the slope, for numbers of any shape; parameters go by keyword. In the
-formulas
-
-Theta(x)           step             1 for x >= 0, else 0
-phi(x), Phi(x)     probit           density of the standard Gaussian, and its integral up to x
-sigma(x)           logistic         1 / (1 + e^-x)
+formulas Theta(x) is `step`, phi(x) the density of the standard Gaussian, Phi(x) its integral up to x, which is
+`probit`, and sigma(x) is `logistic`.
 
 Values and slopes keep their relative accuracy, to some units in the last place, from x = 1e-12 to the far tails and to
 the ends of what floats can hold, where the formulas one would write first return 0, NaN or a warning. (A slope that
