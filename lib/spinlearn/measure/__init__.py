@@ -1,3 +1,3 @@
-"""From a run to a number with its error: `observables` of one run, `correlations` of its spins, `histograms` that carry
-runs to other temperatures, `scaling` with the size, `minimax` fits of curves.
+"""From a run to a number with its error: `equilibration` says from where on it counts, `observables` average it,
+`correlations` look at its spins, `histograms` carry it to other temperatures, `scaling` to other sizes, `minimax` fits.
 """
