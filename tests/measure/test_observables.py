@@ -65,6 +65,16 @@ def test_autocorrelation_ignores_scale_and_origin(rng):
     np.testing.assert_allclose(autocorrelation(1e-6 * series + 3), autocorrelation(series), atol=1e-9)
 
 
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e-100, 1e100, 1e200, 1e307])
+@pytest.mark.filterwarnings("error")
+def test_numbers_whose_squares_are_no_floats_have_means_and_times(size, rng):
+    series = rng.normal(size=1_000).clip(-3, 3)
+    digits = 1e-2 if size < 1e-300 else 1e-9  # few digits are left below 1e-308
+    assert mean(size * series).error / size == pytest.approx(mean(series).error, rel=digits)
+    assert mean(size * series).value / size == pytest.approx(mean(series).value, rel=digits, abs=1e-3 * digits)
+    assert integrated_time(size * series).tau == pytest.approx(integrated_time(series).tau, rel=digits)
+
+
 def test_autocorrelation_of_a_known_process(rng):
     rho = autocorrelation(ar1(0.9, 1_000_000, rng))
     # Bartlett's error of an estimated rho is at most sqrt(2 tau / n) = 0.0044.
@@ -243,7 +253,11 @@ def test_staggered_magnetisation():
     assert staggered_magnetisation(-checkerboard) == -1.0
     assert staggered_magnetisation(all_up(square(4, 6))) == 0.0
     assert staggered_magnetisation([1, -1, 1]) == 1.0
-    assert staggered_magnetisation(np.ones((3, 3, 3))) == pytest.approx(1 / 27)
+    assert staggered_magnetisation(np.ones((3, 3, 3), dtype=np.int8)) == pytest.approx(1 / 27)
+    with pytest.raises(ValueError, match=r"^spins must be -1 or \+1.*got values \[0, 2\]"):
+        staggered_magnetisation([[0, 2], [2, 0]])
+    with pytest.raises(TypeError, match=r"^spins must be an integer array"):
+        staggered_magnetisation([0.5, -0.5])
 
 
 # How an estimate reads
@@ -261,6 +275,12 @@ def test_staggered_magnetisation():
         (-2.0, 0.0, "-2(0)"),
         (1e-9, 2.5e-7, "0.00000000(25)"),
         (0.1, 0.095, "0.100(95)"),
+        (-0.00004, 0.0012, "0.0000(12)"),  # the sign of what rounds to zero is rounding
+        (-0.04, 1.2, "0.0(12)"),
+        (-3.0, 12.0, "-3(12)"),
+        (-0.3, 12.0, "0(12)"),
+        (-0.0, 0.0, "0(0)"),
+        (1.5, float("inf"), "1.5(inf)"),
     ],
 )
 def test_an_estimate_reads_as_physicists_write_it(value, error, text):
@@ -296,6 +316,12 @@ NOISE = np.random.default_rng(0).normal(size=1_000)
     ("call", "error", "message"),
     [
         (lambda: integrated_time(NOISE, 0), ValueError, "^window must be greater than 0, got 0"),
+        (
+            lambda: integrated_time(NOISE, 5000),
+            ValueError,
+            r"^window must be shorter: 5000 tau reach over 999 of the 1000",
+        ),
+        (lambda: integrated_time(NOISE, 1200.0), ValueError, "^window must be shorter: 1200 tau reach over 600 of"),
         (lambda: integrated_time(NOISE, None), TypeError, "^window must be a real number"),
         (lambda: jackknife("var", NOISE), TypeError, "^function must be callable, not str"),
         (lambda: jackknife(np.var), ValueError, "^series must be given"),
@@ -310,7 +336,14 @@ NOISE = np.random.default_rng(0).normal(size=1_000)
         (lambda: specific_heat(NOISE, np.nan, 16), ValueError, "^T must be finite"),
         (lambda: specific_heat([np.inf, 1.0], 1.0, 16), ValueError, "^e must be finite"),
         (lambda: binder(np.zeros(100)), ValueError, "^m must not be zero throughout"),
-        (lambda: staggered_magnetisation("up"), TypeError, "^spins must hold real numbers"),
+        (lambda: staggered_magnetisation("up"), TypeError, "^spins must be an integer array"),
+        (lambda: specific_heat(NOISE, 1e-200, 16), ValueError, "^T must be so large that 16 / T² is finite"),
+        (lambda: susceptibility(NOISE, 1e-310, 16), ValueError, "^T must be so large that 16 / T is finite"),
+        (lambda: susceptibility(NOISE, 1.0, 10**400), ValueError, "^N must be at most"),
+        (lambda: susceptibility(1e80 * NOISE, 1.0, 16), ValueError, r"^m must be at most 1e\+70 in size"),
+        (lambda: specific_heat(1e80 * NOISE, 1.0, 16), ValueError, r"^e must be at most 1e\+70 in size"),
+        (lambda: binder(1e80 * NOISE), ValueError, r"^m must be at most 1e\+70 in size"),
+        (lambda: binder(1e-80 * NOISE), ValueError, "^m must not be zero"),
     ],
 )
 def test_bad_input(call, error, message):

@@ -33,6 +33,8 @@ from ..core import arguments
 _LEAST_TIMES = 50
 # Jackknife blocks: at least so many times tau long, at most so many of them, and not fewer than that.
 BLOCK_TIMES, MOST_BLOCKS, LEAST_BLOCKS = 10, 100, 10
+# Numbers whose fourth powers fit into a float, with room for their sums.
+_LARGEST = 1e70
 
 
 class Estimate(NamedTuple):
@@ -61,11 +63,13 @@ class Estimate(NamedTuple):
 
     def __str__(self) -> str:
         """The value, and in brackets the error in units of its last digit: -1.4238(12) is -1.4238 ± 0.0012."""
-        if self.error == 0:
-            return f"{self.value:g}(0)"
+        if self.error == 0 or not math.isfinite(self.error):
+            return f"{self.value + 0.0:g}({self.error:g})"
         exponent = int(f"{self.error:.1e}".split("e")[1])
         decimals = max(0, 1 - exponent)
-        return f"{self.value:.{decimals}f}({self.error * 10**decimals:.0f})"
+        value = f"{self.value:.{decimals}f}"
+        # A value that rounds to 0 has no sign: which one it would be is rounding.
+        return f"{value if value.strip('-0.') else value.lstrip('-')}({self.error * 10**decimals:.0f})"
 
 
 class IntegratedTime(NamedTuple):
@@ -114,6 +118,7 @@ def autocorrelation(series) -> np.ndarray:
     n = series.size
     if series.min() == series.max():
         return (np.arange(n) == 0).astype(np.float64)
+    series = series / _unit(series)
     # Zeros as long as the series keep its end from meeting its start.
     power = abs(rfft(series - series.mean(), next_fast_len(2 * n, real=True))) ** 2
     covariance = irfft(power, next_fast_len(2 * n, real=True))[:n]
@@ -133,7 +138,8 @@ def integrated_time(series, window: float = 6.0) -> IntegratedTime:
     series : (n,) array_like
         At least two finite real numbers.
     window : float
-        Length of the window in units of tau, above 0. Too small cuts slow modes off, too large adds noise.
+        Length of the window in units of tau, above 0. Too small cuts slow modes off, too large adds noise: it must not
+        reach over more than a quarter of the series.
 
     Returns
     -------
@@ -159,6 +165,11 @@ def integrated_time(series, window: float = 6.0) -> IntegratedTime:
         raise ValueError(
             f"series must be longer: {series.size} records are fewer than {_LEAST_TIMES} times its autocorrelation "
             f"time, which this series puts at tau = {estimate.tau:.3g} ± {estimate.error:.2g} (probably too low)"
+        )
+    if estimate.window > series.size // 4:
+        raise ValueError(
+            f"window must be shorter: {window:g} tau reach over {estimate.window} of the {series.size} records, and "
+            f"the sum over all of them is 1/2 - 1/2 whatever tau is"
         )
     return estimate
 
@@ -191,8 +202,10 @@ def mean(series) -> Estimate:
     tau = integrated_time(series).tau
     if series.min() == series.max():
         return Estimate(float(series[0]), 0.0, tau, series.size)
-    error = math.sqrt(series.var() * 2 * tau / (series.size - 2 * tau))
-    return Estimate(float(series.mean()), error, tau, series.size)
+    unit = _unit(series)
+    scaled = series / unit
+    error = math.sqrt(scaled.var() * 2 * tau / (series.size - 2 * tau)) * unit
+    return Estimate(float(scaled.mean() * unit), error, tau, series.size)
 
 
 def jackknife(function, *series, blocks: int | None = None) -> Estimate:
@@ -295,8 +308,8 @@ def susceptibility(m, T: float, N: int, *, connected: bool = True) -> Estimate:
     >>> print(susceptibility(free, T=2.0, N=100, connected=False))
     0.5026(73)
     """
-    m = arguments.series("m", m)
-    scale = arguments.count("N", N, at_least=1) / arguments.number("T", T, above=0)
+    m = _moderate("m", m)
+    scale = _scale(N, T, 1)
     if connected:
         return jackknife(lambda size, square: scale * (square.mean() - size.mean() ** 2), abs(m), m**2)
     return jackknife(lambda square: scale * square.mean(), m**2)
@@ -329,8 +342,8 @@ def specific_heat(e, T: float, N: int) -> Estimate:
     >>> print(specific_heat(e, T=1.0, N=100))
     0.997(14)
     """
-    e = arguments.series("e", e)
-    scale = arguments.count("N", N, at_least=1) / arguments.number("T", T, above=0) ** 2
+    e = _moderate("e", e)
+    scale = _scale(N, T, 2)
     return jackknife(lambda part: scale * part.var(), e)
 
 
@@ -349,16 +362,17 @@ def binder(m) -> Estimate:
     Raises
     ------
     TypeError, ValueError
-        If `m` is not a real, finite series, is zero throughout, or is too short for its autocorrelation time.
+        If `m` is not a real, finite series, is zero throughout (or below 1e-70, whose fourth power is), or is too short
+        for its autocorrelation time.
 
     Examples
     --------
     >>> print(binder(np.tile([1.0, -1.0], 50)))
     0.666667(0)
     """
-    m = arguments.series("m", m)
-    if not m.any():
-        raise ValueError("m must not be zero throughout: the cumulant is then 0 / 0")
+    m = _moderate("m", m)
+    if abs(m).max() < 1 / _LARGEST:
+        raise ValueError(f"m must not be zero throughout, or all below {1 / _LARGEST:g}: the cumulant is then 0 / 0")
     return jackknife(lambda square, fourth: 1 - fourth.mean() / (3 * square.mean() ** 2), m**2, m**4)
 
 
@@ -368,7 +382,7 @@ def staggered_magnetisation(spins) -> float:
     Parameters
     ----------
     spins : integer array of any shape
-        Configuration of a hypercubic lattice. A site counts with + where its coordinates have an even sum.
+        Configuration of a hypercubic lattice, -1 or +1. A site counts with + where its coordinates have an even sum.
 
     Returns
     -------
@@ -376,16 +390,42 @@ def staggered_magnetisation(spins) -> float:
 
     Raises
     ------
-    TypeError
-        If `spins` is not an array of numbers.
+    TypeError, ValueError
+        If `spins` is not such an array.
 
     Examples
     --------
     >>> staggered_magnetisation(np.array([[1, -1], [-1, 1]], dtype=np.int8))
     1.0
     """
-    spins = arguments.real_array("spins", spins)
-    return float((spins * (1 - 2 * (np.indices(spins.shape).sum(axis=0) % 2))).mean())
+    shape = np.shape(spins)
+    spins = arguments.spins(spins).reshape(shape)
+    return float((spins * (1 - 2 * (np.indices(shape).sum(axis=0) % 2))).mean())
+
+
+def _unit(series: np.ndarray) -> float:
+    """1 for a series of ordinary numbers; for one whose squares would not fit, the size to measure it by."""
+    size = abs(series).max()
+    spread = 0.5 * series.max() - 0.5 * series.min()
+    if size < _LARGEST and spread > 1 / _LARGEST:
+        return 1.0
+    return float(size if size >= _LARGEST else spread)
+
+
+def _moderate(name: str, value) -> np.ndarray:
+    """Return a series whose fourth powers fit into a float, or raise naming it."""
+    series = arguments.series(name, value)
+    if abs(series).max() > _LARGEST:
+        raise ValueError(f"{name} must be at most {_LARGEST:g} in size, got {abs(series).max():g}")
+    return series
+
+
+def _scale(N, T, power: int) -> float:
+    """Return N / T**power, or raise where it is not finite."""
+    N, T = arguments.count("N", N, at_least=1), arguments.number("T", T, above=0)
+    if not T**power > 0 or math.isinf(scale := N / T**power):
+        raise ValueError(f"T must be so large that {N} / T{'²' if power == 2 else ''} is finite, got {T}")
+    return scale
 
 
 def _integrated_time(series: np.ndarray, window: float) -> IntegratedTime:
@@ -394,7 +434,7 @@ def _integrated_time(series: np.ndarray, window: float) -> IntegratedTime:
     if series.min() == series.max():
         return IntegratedTime(0.5, 0.0, 0)
     sums = np.cumsum(autocorrelation(series)) - 0.5
-    # There is always such a W: the sum over all t is zero, because the deviations add up to zero.
-    W = int(np.argmax(np.arange(n) >= window * np.maximum(sums, 0.5)))
+    # The sum over all t is zero, because the deviations add up to zero: there is no such W if window / 2 is n or more.
+    W = int(np.argmax(np.arange(n) >= window * np.maximum(sums, 0.5))) if window < 2 * (n - 1) else n - 1
     tau = max(0.5, float(sums[W]) * (1 + (2 * W + 1) / n))
     return IntegratedTime(tau, tau * math.sqrt(2 * (2 * W + 1) / n), W)
