@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import math
 import shutil
 import subprocess
 import sys
@@ -10,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import wasmtime
+from scipy.integrate import quad
 from wasm import Wasm
 
 from spinlearn import lattice
 from spinlearn.core import words
 from spinlearn.course import web
+from spinlearn.course.web import making
 from spinlearn.lattice import cluster, geometry, ising
 from spinlearn.neuron import membrane
 
@@ -25,7 +28,7 @@ ISING = ("metropolis", 1.7, 0.0), ("metropolis", 2.269, -0.4), ("heat-bath", 2.2
 
 @pytest.fixture(scope="module")
 def compiled():
-    return web.compile_object("ising")
+    return making.compile_object("ising")
 
 
 def sha256(content: bytes) -> str:
@@ -42,17 +45,17 @@ def wasm():
     return Wasm(web.read("ising"))
 
 
-@pytest.mark.parametrize("name", web.MODULES)
+@pytest.mark.parametrize("name", web.names())
 def test_the_module_is_what_the_current_kernels_give(name, request):
-    compiled = request.getfixturevalue("compiled") if name == "ising" else web.compile_object(name)
-    record = web.manifest()["modules"][name]
-    again = "a kernel or a tool has changed: make the modules anew with `python -m spinlearn.web`"
+    compiled = request.getfixturevalue("compiled") if name == "ising" else making.compile_object(name)
+    record = making.manifest()["modules"][name]
+    again = "a kernel or a tool has changed: make the modules anew with `python -m spinlearn.course.web`"
     assert sha256(compiled) == record["object_sha256"], again
     assert sha256(web.read(name)) == record["wasm_sha256"], again
-    assert tuple(record["exports"]) == web.MODULES[name], again
-    assert set(web.manifest()["modules"]) == set(web.MODULES), again
+    assert tuple(record["exports"]) == making.exports(name), again
+    assert list(making.manifest()["modules"]) == web.names(), again
     if importlib.util.find_spec("ziglang"):
-        assert web.link(compiled, web.MODULES[name]) == web.read(name)
+        assert making.link(compiled, making.exports(name)) == web.read(name)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def test_a_changed_kernel_is_noticed(tmp_path, compiled, file, right, wrong):
     source = (package / file).read_text(encoding="utf-8")
     assert right in source
     (package / file).write_text(source.replace(right, wrong), encoding="utf-8")
-    assert web.compile_object("ising", package=package) != compiled
+    assert making.compile_object("ising", package=package) != compiled
 
 
 def test_only_the_kernels_matter(tmp_path, compiled, monkeypatch):
@@ -75,7 +78,7 @@ def test_only_the_kernels_matter(tmp_path, compiled, monkeypatch):
     package = copy_of_the_package(tmp_path)
     monkeypatch.setenv("NUMBA_OPT", "3")
     monkeypatch.setenv("NUMBA_CPU_NAME", "skylake-avx512")
-    assert web.compile_object("ising", package=package) == compiled
+    assert making.compile_object("ising", package=package) == compiled
     assert list(package.rglob("*.nb[ic]")) == []
 
 
@@ -83,13 +86,13 @@ def test_only_the_kernels_matter(tmp_path, compiled, monkeypatch):
 MATH = {"acosh", "asinh", "atanh", "cbrt", "cos", "cosh", "exp", "expm1", "log", "log1p", "pow", "sin", "sinh", "tanh"}
 
 
-@pytest.mark.parametrize("name", web.MODULES)
+@pytest.mark.parametrize("name", web.names())
 def test_the_module_is_small_and_asks_for_what_browsers_have(name):
     content = web.read(name)
     module = wasmtime.Module(wasmtime.Engine(), content)
     assert {part.module for part in module.imports} <= {"env"}
     assert {part.name for part in module.imports} <= MATH
-    assert {part.name for part in module.exports} == {*web.MODULES[name], "memory", "__heap_base"}
+    assert {part.name for part in module.exports} == {*making.exports(name), "memory", "__heap_base"}
     assert len(content) < 8192
 
 
@@ -97,14 +100,15 @@ def test_the_module_is_small_and_asks_for_what_browsers_have(name):
 @pytest.mark.parametrize("place", [lattice.square(2), lattice.square(24, 7), lattice.triangular(16)], ids=str)
 def test_clusters_grow_as_they_do_natively_bit_for_bit(place, most):
     """Spins, queue and the generator's state while eleven clusters grow by `most` sites at a time."""
-    wasm = Wasm(web.read("cluster"))
+    wasm = Wasm(web.read("wolff"))
     n, z = place.neighbours.shape
     spins, state = np.empty(n, dtype=np.int8), np.empty(4, dtype=np.uint64)
     words.seed_state(np.uint64(11), state)
     geometry.fill_random(spins, state)
     queue, ends = np.zeros(n + 1, dtype=np.int32), np.zeros(2, dtype=np.int64)
     web_spins, web_state, web_queue, web_ends = (array.copy() for array in (spins, state, queue, ends))
-    threshold = round(cluster.bond_probability(2.2) * 2**32)
+    threshold, total = round(cluster.bond_probability(2.2) * 2**32), np.array([spins.sum()], dtype=np.int64)
+    assert wasm.call("bond_threshold", 2.2) == threshold
     for _ in range(11):
         site = words.random_site(n, state)
         assert wasm.call("random_site", n, web_state) == site
@@ -113,12 +117,44 @@ def test_clusters_grow_as_they_do_natively_bit_for_bit(place, most):
         while ends[0] < ends[1]:
             cluster.advance(spins, place.neighbours, np.uint64(threshold), state, queue, ends, most)
             wasm.call(
-                "advance", web_spins, place.neighbours.copy(), n, z, threshold, web_state, web_queue, web_ends, most
-            )
+                "advance", web_spins, place.neighbours.copy(), n, z, threshold, web_state, web_queue, web_ends, most,
+                total,
+            )  # fmt: skip
             np.testing.assert_array_equal(web_spins, spins)
             np.testing.assert_array_equal(web_queue[: ends[1]], queue[: ends[1]])
             np.testing.assert_array_equal(web_ends, ends)
             np.testing.assert_array_equal(web_state, state)
+        assert total[0] == spins.sum()
+
+
+@pytest.mark.parametrize("size", [2, 3, 16])
+@pytest.mark.parametrize("name", ["ising", "wolff"])
+def test_the_torus_of_the_page_is_that_of_the_library(name, size):
+    table = np.full((size * size, 4), -9, dtype=np.int32)
+    Wasm(web.read(name)).call("fill_torus", table, size)
+    np.testing.assert_array_equal(table, lattice.square(size).neighbours)
+
+
+def test_the_sizes_of_clusters_are_counted_as_numpy_counts_them(rng):
+    """Means, octaves, and the law s^(-16/15): its integral over the octaves in between is the share found there."""
+    wasm, n = Wasm(web.read("wolff")), 128**2
+    found, totals = np.minimum(n, (8 / rng.random(500) ** 2)).astype(int), rng.integers(-n, n, 500)
+    sums, octaves = np.zeros(3), np.zeros(32)
+    for size, total in zip(found, totals, strict=True):
+        wasm.call("tally", n, int(size), int(total), sums, octaves)
+    assert sums == pytest.approx([500, found.sum() / n, np.sum((totals / n) ** 2)], rel=1e-12)
+    edges = 2 ** np.arange(16)
+    np.testing.assert_array_equal(octaves[:15], np.histogram(found, edges)[0])
+    sizes, shares, line = np.zeros(32), np.zeros(32), np.zeros(4)
+    many = wasm.call("distribution", n, octaves, sizes, shares, line)
+    (k,) = np.nonzero(octaves)
+    last = np.minimum(2 ** (k + 1) - 1, n)
+    np.testing.assert_allclose(sizes[:many], np.sqrt(2.0**k * last))
+    np.testing.assert_allclose(shares[:many], octaves[k] / 500 / (last - 2**k + 1))
+    low, high, at_low, at_high = line
+    assert math.log(at_high / at_low) == pytest.approx(-16 / 15 * math.log(high / low))
+    within = ((found >= low) & (found < high)).mean()
+    assert quad(lambda s: at_low * (s / low) ** (-16 / 15), low, high)[0] == pytest.approx(within)
 
 
 @pytest.mark.parametrize("I", [0.0, 6.3, 20.0])
@@ -126,7 +162,7 @@ def test_the_membrane_spikes_as_it_does_natively_bit_for_bit(I):
     """With the system's `exp` in both: the arithmetic is the same, to the last bit, through 100 ms."""
     p, state = np.array(membrane.SQUID), membrane.rest()
     web_state, count, steps = state.copy(), 0, 5
-    wasm, times, web_times = Wasm(web.read("membrane")), np.empty(3), np.empty(3)
+    wasm, times, web_times = Wasm(web.read("neuron")), np.empty(3), np.empty(3)
     for _ in range(1000):
         found = membrane.count_spikes(state, I, membrane.DT, p, steps, times)
         assert wasm.call("count_spikes", web_state, I, membrane.DT, p.copy(), steps, web_times) == found
@@ -135,6 +171,34 @@ def test_the_membrane_spikes_as_it_does_natively_bit_for_bit(I):
         count += found
     assert count == len(membrane.fire(I, 100.0).times)
     assert (count > 0) == (I > 0)
+
+
+@pytest.mark.parametrize(
+    ("times", "since", "now", "rate"),
+    [
+        ([], 0.0, 30.0, math.nan),  # neither a spike nor a silence yet
+        ([], 0.0, 60.0, 0),
+        ([10], 0.0, 40.0, math.nan),
+        ([10], 0.0, 61.0, 0),
+        ([10, 30, 50], 0.0, 60.0, 50),
+        ([10, 30, 50], 20.0, 60.0, 50),  # the first was before the current jumped
+        ([10, 30, 50], 40.0, 60.0, math.nan),
+        ([10, 200, 240], 0.0, 280.0, 25),  # the first is longer ago than one looks
+        ([10, 30], 0.0, 90.0, 0),
+    ],
+)
+def test_the_rate_of_firing_is_told_once_it_is_known(times, since, now, rate):
+    spikes = np.array([*times, 1e9])  # what is behind the last spike does not count
+    found = Wasm(web.read("neuron")).call("firing_rate", spikes, len(times), since, now, 250.0, 50.0)
+    assert found == pytest.approx(rate, nan_ok=True)
+
+
+def test_the_energy_of_the_page_is_that_of_the_library(rng):
+    place = lattice.square(8)
+    spins = lattice.random_spins(place, rng=rng)
+    totals = np.array([ising.bond_total(spins.ravel(), place.neighbours), spins.sum()])
+    found = Wasm(web.read("ising")).call("energy", totals, 64, 0.3)
+    assert found == pytest.approx(ising.energy(spins, place, h=0.3) / 64, rel=1e-14)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**63, 2**64 - 1])
@@ -156,7 +220,7 @@ def test_the_table_of_flip_probabilities_is_the_same(wasm, rule, T, h, z):
     native = np.empty((2, 2 * z + 1))
     ising.fill_flip_probabilities(native, ising.RULES[rule], 1.0 / T, -0.7, h)
     table = np.zeros_like(native)
-    wasm.call("fill_flip_probabilities", table, z, ising.RULES[rule], 1.0 / T, -0.7, h)
+    wasm.call("fill_flip_probabilities", table, z, ising.RULES[rule], T, -0.7, h)
     np.testing.assert_array_equal(table, native)
 
 
@@ -214,7 +278,7 @@ def test_the_web_module_gives_what_simulate_gives(wasm):
     seed = int(np.random.default_rng(5).integers(2**64, dtype=np.uint64))
     state, table = np.zeros(4, dtype=np.uint64), np.zeros((2, 9))
     wasm.call("seed_state", seed - 2**64 if seed >= 2**63 else seed, state)
-    wasm.call("fill_flip_probabilities", table, 4, ising.HEAT_BATH, 1 / 2.3, 1.0, 0.1)
+    wasm.call("fill_flip_probabilities", table, 4, ising.HEAT_BATH, 2.3, 1.0, 0.1)
     spins = np.ones(place.size, dtype=np.int8)
     totals = np.array([2 * place.size, place.size], dtype=np.int64)
     for sweep in range(20):
@@ -228,7 +292,7 @@ def test_an_unknown_module_is_named():
     with pytest.raises(ValueError, match=r"name must be one of .*'ising', .*got 'potts'"):
         web.read("potts")
     with pytest.raises(ValueError, match=r"name must be one of .*'ising', .*got 'potts'"):
-        web.compile_object("potts")
+        making.compile_object("potts")
 
 
 def test_a_kernel_that_does_not_compile_is_reported(tmp_path):
@@ -236,24 +300,25 @@ def test_a_kernel_that_does_not_compile_is_reported(tmp_path):
     source = package / "core" / "words.py"
     source.write_text(source.read_text(encoding="utf-8").replace("word += GOLDEN", "word += 'golden'"))
     with pytest.raises(RuntimeError, match=r"the kernels of 'ising' do not compile:(?s:.)*golden"):
-        web.compile_object("ising", package=package)
+        making.compile_object("ising", package=package)
 
 
 def test_a_missing_linker_is_named_with_its_cure(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(RuntimeError, match=r"linker is missing: pip install ziglang==0\.17\.1"):
-        web.link(b"", ())
+        making.link(b"", ())
 
 
 def test_the_linker_is_the_one_that_the_project_pins():
     pins = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
-    assert f'"{web.LINKER}"' in pins
-    assert web.manifest()["tools"]["ziglang"] == web.LINKER.partition("==")[2]
+    assert f'"{making.LINKER}"' in pins
+    assert making.manifest()["tools"]["ziglang"] == making.LINKER.partition("==")[2]
 
 
 def test_importing_the_package_does_not_compile_for_the_web():
     code = (
-        "import sys, spinlearn.course.explore, spinlearn.course.web;"
-        "sys.exit(any(f'spinlearn.course.web.{name}' in sys.modules for name in spinlearn.course.web.MODULES))"
+        "import sys, spinlearn.course.explore, spinlearn.course.web, spinlearn.course.web.making;"
+        "spinlearn.course.explore.IsingLattice;"
+        "sys.exit(any(f'spinlearn.course.web.kernels.{name}' in sys.modules for name in spinlearn.course.web.names()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

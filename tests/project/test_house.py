@@ -11,8 +11,9 @@ LIBRARY = Path(spinlearn.__file__).parent
 FLOOR = {wing: floor for floor, wing in enumerate(spinlearn.WINGS)}
 # Of two wings of one storey neither knows the other.
 FLOOR |= {"measure": FLOOR["exact"], "bipartite": FLOOR["dense"]}
-# Built by name on purpose: a check by the number of its page, a kernel for the web in a process of its own.
-DYNAMIC = {"course/check/__init__.py", "course/web/compile.py"}
+# Built by name on purpose: a check by the number of its page, a live model when it is asked for, a kernel for the web
+# in a process of its own.
+DYNAMIC = {"course/check/__init__.py", "course/explore/__init__.py", "course/web/compile.py"}
 
 
 def modules() -> dict[str, Path]:

@@ -1,26 +1,43 @@
 """What every explorable promises: it is light, offline, legible, reachable, at rest when nobody looks."""
 
+import inspect
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from exploring import STICKS_OUT, button, live
 from playwright.sync_api import expect
 
-from spinlearn.course import explore
-from spinlearn.course.explore import Cobweb, FitByHand, IsingLattice, Landscape, Neuron, WolffClusters
+from spinlearn.course import explore, web
+from spinlearn.course.explore.shell.shell import Explorable, Moving
 
-# A way to make each, with little work in it, and the reading that counts its time (None if it has none).
-EXPLORABLES = {
-    "Cobweb": (lambda: Cobweb(), "steps"),
-    "FitByHand": (lambda: FitByHand(best=True), None),
-    "IsingLattice": (lambda: IsingLattice(64), "sweeps"),
-    "Landscape": (lambda: Landscape(split=True), "t"),
-    "Neuron": (lambda: Neuron(), "t"),
-    "WolffClusters": (lambda: WolffClusters(64), "clusters"),
-}
-every = pytest.mark.parametrize(("make", "clock"), EXPLORABLES.values(), ids=EXPLORABLES)
-moving = [pytest.param(*each, id=name) for name, each in EXPLORABLES.items() if each[1]]
+FOLDER = Path(explore.__file__).parent
+MODELS = {name: each for name in explore.__all__ if isinstance(each := getattr(explore, name), type)}
+MODELS = {name: each for name, each in MODELS.items() if issubclass(each, Explorable)}
+
+
+def declared(model) -> dict:
+    """What a model tells its page, by the kind of what is declared."""
+    return model(**{"size": 64} if model.class_traits().get("size") else {})._spec
+
+
+def small(model):
+    """One with little work in it, and with all that can be ticked."""
+    ticked = {control["key"]: True for control in declared(model)["controls"] if control["kind"] == "check"}
+    return model(**ticked | ({"size": 64} if model.class_traits().get("size") else {}))
+
+
+def clock(model) -> str:
+    """The reading that counts its time: the first."""
+    return declared(model)["readings"][0]["key"]
+
+
+every = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+moving = pytest.mark.parametrize("model", [pytest.param(each, id=name) for name, each in MODELS.items()
+                                           if issubclass(each, Moving)])  # fmt: skip
 
 # Text in a graph that is too small to read or lies outside its widget.
 ILLEGIBLE = """() => [...document.querySelectorAll(".sl-plot text")].filter((text) => {
@@ -38,25 +55,107 @@ COLLIDING = """() => [...document.querySelectorAll(".sl-ticks")].flatMap((ticks)
 })"""
 
 
-def test_none_is_left_out():
-    shown = {name for name in explore.__all__ if issubclass(type(getattr(explore, name)), type)}
-    assert {name for name in shown if hasattr(getattr(explore, name), "static_html")} == set(EXPLORABLES)
+# Numbers that mean nothing by themselves, in any script.
+COMMON = {0, 1, 2, 3, 4, 5}
+# What would be a formula: a function of analysis, or a power. Sums and means may be computed where they are drawn.
+FORMULA = re.compile(r"\bMath\.(?!abs|ceil|floor|max|min|round|sign|PI)\w+|\*\*")
+
+
+def code(name: str) -> str:
+    """A model's script without its comments."""
+    return re.sub(r"/\*.*?\*/|//[^\n]*", "", (FOLDER / name / "view.js").read_text(encoding="utf-8"), flags=re.S)
+
+
+def twice(script: str, spec: dict) -> set:
+    """What a script says although the model has declared it: labels, and numbers of ranges and choices."""
+    controls, numbers, words = spec["controls"], set(), {spec["title"]}
+    for each in [*controls, *spec["readings"], *spec["actions"], *filter(None, [spec["pace"]])]:
+        words.add(each["label"])
+        words |= {mark["says"] for mark in each.get("marks", ())}
+        words |= {text for value, text in each.get("options", ()) if text != value}
+        numbers |= {each[key] for key in ("min", "max", "step") if key in each}
+        numbers |= {mark["at"] for mark in each.get("marks", ())}
+        numbers |= {value for value, _ in each.get("options", ()) if isinstance(value, int | float)}
+    said = {float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])", script)}
+    texts = set(re.findall(r"""["']([^"'\n]+)["']""", script))
+    return (said & {abs(number) for number in numbers} - COMMON) | {word for word in words if len(word) > 1} & texts
 
 
 @every
-def test_the_output_is_light_repeats_and_names_no_address(make, clock):
-    html = make().static_html()
-    assert html == make().static_html()
+def test_what_is_declared_in_python_is_said_nowhere_else(model):
+    name, spec = declared(model)["name"], declared(model)
+    # A graph may be named as a reading is; nothing else that is declared stands in the script.
+    assert twice(code(name), spec) <= {reading["label"] for reading in spec["readings"]}
+    step, label = spec["controls"][0]["step"], spec["controls"][0]["label"]
+    assert twice(f'{code(name)}\nconst again = {{ step: {step}, label: "{label}" }};', spec) >= {step, label}
+
+
+@every
+def test_no_formula_stands_in_the_script(model):
+    assert FORMULA.findall(code(declared(model)["name"])) == []
+
+
+def test_a_formula_would_be_seen():
+    for wrong in ("Math.tanh(m / T)", "m ** 2", "-Math.expm1(-2 / T)", "T * Math.atanh(m)", "Math.sqrt(1 - T)"):
+        assert FORMULA.search(wrong)
+    for right in ("Math.max(1, n)", "2 * n", "Math.floor(k / 2)"):
+        assert not FORMULA.search(right)
+
+
+@every
+def test_the_settings_are_the_arguments_with_the_defaults_of_the_controls(model):
+    signature = inspect.signature(model)
+    for control in declared(model)["controls"]:
+        assert signature.parameters[control["key"]].default == getattr(small(model), control["key"]) or (
+            control["kind"] == "check"
+        )
+    for name in signature.parameters:
+        assert model.class_traits()[name].help
+    with pytest.raises(TypeError, match="nonsense"):
+        model(nonsense=1)
+
+
+@every
+def test_each_stands_in_a_folder_of_its_own_and_runs_on_a_module_that_is_there(model):
+    folder = FOLDER / declared(model)["name"]
+    assert model.__module__ == f"spinlearn.course.explore.{folder.name}"
+    assert (folder / "view.js").is_file()
+    assert model.wasm in web.names()
+
+
+def test_every_folder_is_found_and_what_is_not_there_is_said():
+    assert {declared(model)["name"] for model in MODELS.values()} == {
+        path.parent.name for path in FOLDER.glob("*/view.js")
+    }
+    assert dir(explore) == explore.__all__
+    with pytest.raises(AttributeError, match="no attribute 'Potts'; there are Cobweb, "):
+        explore.Potts  # noqa: B018
+
+
+@pytest.mark.parametrize(("name", "others"), [
+    ("IsingLattice", ["spinlearn.course.explore.neuron", "spinlearn.neuron.membrane", "matplotlib"]),
+    ("Neuron", ["spinlearn.course.explore.ising", "spinlearn.lattice.ising", "spinlearn.measure.minimax"]),
+])  # fmt: skip
+def test_one_is_imported_without_the_others(name, others):
+    line = f"import sys; from spinlearn.course.explore import {name}; print([o for o in {others} if o in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+@every
+def test_the_output_is_light_repeats_and_names_no_address(model):
+    html = small(model).static_html()
+    assert html == small(model).static_html()
     assert len(html.encode()) < 60_000
     assert set(re.findall(r"https?://[^\s\"'`)]+", html)) == {"http://www.w3.org/2000/svg"}  # the name of SVG
-    text = repr(make())
-    assert repr(eval(text, vars(explore))) == text
+    text = repr(small(model))
+    assert repr(eval(text, dict(MODELS))) == text
 
 
 @pytest.mark.browser
 @every
-def test_without_scripts_there_is_a_picture_with_its_words(opened, make, clock):
-    page = opened(make(), java_script_enabled=False)
+def test_without_scripts_there_is_a_picture_with_its_words(opened, model):
+    page = opened(small(model), java_script_enabled=False)
     picture = page.locator(".sl-still img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") >= 64
@@ -69,9 +168,9 @@ def test_without_scripts_there_is_a_picture_with_its_words(opened, make, clock):
 @every
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_is_content_and_everything_has_room(opened, make, clock, scheme, width):
+def test_axe_is_content_and_everything_has_room(opened, model, scheme, width):
     page = opened(
-        make(), make(), color_scheme=scheme, viewport={"width": width, "height": 900},
+        small(model), small(model), color_scheme=scheme, viewport={"width": width, "height": 900},
         body=f"style='background: {'#121417; color: #eee' if scheme == 'dark' else '#fff'}'",
     )  # fmt: skip
     live(page, 1)
@@ -89,11 +188,11 @@ def test_axe_is_content_and_everything_has_room(opened, make, clock, scheme, wid
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("make", "clock"), moving)
-def test_keys_start_pause_step_and_reset(opened, make, clock):
-    page = opened(make())
+@moving
+def test_keys_start_pause_step_and_reset(opened, model):
+    page = opened(small(model))
     widget = live(page)
-    read = f"() => Number(document.querySelector('.sl-live').dataset.{clock})"
+    read = f"() => Number(document.querySelector('.sl-live').dataset.{clock(model)})"
     widget.focus()
     began = page.evaluate(read)
     page.keyboard.press("s")
@@ -111,9 +210,9 @@ def test_keys_start_pause_step_and_reset(opened, make, clock):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("make", "clock"), moving)
-def test_it_waits_for_its_reader_and_rests_off_screen(opened, make, clock):
-    page = opened(make(), above='<div style="height: 3000px"></div>')
+@moving
+def test_it_waits_for_its_reader_and_rests_off_screen(opened, model):
+    page = opened(small(model), above='<div style="height: 3000px"></div>')
     widget = live(page)
 
     def moves():
@@ -138,9 +237,9 @@ def test_it_waits_for_its_reader_and_rests_off_screen(opened, make, clock):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("make", "clock"), moving)
-def test_reduced_motion_repaints_once_a_second(opened, make, clock):
-    page = opened(make(), reduced_motion="reduce")
+@moving
+def test_reduced_motion_repaints_once_a_second(opened, model):
+    page = opened(small(model), reduced_motion="reduce")
     widget = live(page)
     page.evaluate("""() => {
         globalThis.repaints = 0;
@@ -156,7 +255,7 @@ def test_reduced_motion_repaints_once_a_second(opened, make, clock):
 @pytest.mark.browser
 def test_the_checks_above_notice_what_is_wrong(opened):
     """The controls: small print, numbers on top of each other, a wide box and a nameless picture are seen."""
-    page = opened(Neuron(), viewport={"width": 390, "height": 900})
+    page = opened(explore.Neuron(), viewport={"width": 390, "height": 900})
     live(page)
     page.evaluate("""() => {
         const [one, two] = document.querySelectorAll(".sl-ticks text");

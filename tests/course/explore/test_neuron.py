@@ -12,7 +12,7 @@ from wasm import Wasm
 
 from spinlearn.course import web
 from spinlearn.course.explore import Neuron
-from spinlearn.course.explore._neuron import HOPF, ONSET, firing_branch
+from spinlearn.course.explore.neuron import HOPF, ONSET, firing_branch
 from spinlearn.neuron import membrane
 
 STEP = 1.0  # ms that a press of Step takes
@@ -104,7 +104,7 @@ def worst_rounding(current, steps) -> float:
 
     runs = []
     for exp in (math.exp, rounded):
-        module, state, voltages = Wasm(web.read("membrane"), exp=exp), membrane.rest(), []
+        module, state, voltages = Wasm(web.read("neuron"), exp=exp), membrane.rest(), []
         for _ in range(steps):
             module.call("count_spikes", state, current, membrane.DT, np.array(membrane.SQUID), 50, np.empty(26))
             voltages.append(state[0])

@@ -13,7 +13,7 @@ import warnings
 
 import llvmlite.binding as llvm
 
-from spinlearn.course.web import MODULES
+from spinlearn.course.web.making import exports as exports_of
 
 TRIPLE = "wasm32-unknown-unknown"
 # Nothing beyond the WebAssembly that every browser has run since 2021. There are no threads and no SIMD to gain from.
@@ -32,15 +32,15 @@ define internal void @numba_gil_ensure(ptr %0) noreturn {
 
 
 def compile_module(name: str) -> bytes:
-    """Return the WebAssembly object of the functions that `MODULES` lists under `name`."""
+    """Return the WebAssembly object of all functions of the module `name`."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numba says that it cannot cache what has not been optimised yet
-        source = importlib.import_module(f"spinlearn.course.web.{name}")
+        source = importlib.import_module(f"spinlearn.course.web.kernels.{name}")
     machine = llvm.Target.from_triple(TRIPLE).create_target_machine(opt=3, features=FEATURES)
     module = llvm.parse_assembly(f'target triple = "{TRIPLE}"\ntarget datalayout = "{machine.target_data}"\n')
-    exports = MODULES[name]
+    exports = exports_of(name)
     for export in exports:
         module.link_in(llvm.parse_assembly(_for_wasm(getattr(source, export), export, str(machine.target_data))))
     for value in [*module.functions, *module.global_variables]:

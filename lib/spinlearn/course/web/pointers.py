@@ -1,4 +1,4 @@
-"""What every module for the web is made with: C functions, and pointers to memory of the caller's."""
+"""What the C functions for the web are made with: a decorator, and pointers to memory of the caller's."""
 
 from numba import cfunc, types
 

@@ -1,0 +1,1 @@
+"""What all live models share: `shell` makes a page of a model, `controls` declares what can be set and read."""

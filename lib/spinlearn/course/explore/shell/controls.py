@@ -1,0 +1,105 @@
+"""What a model declares: its settings with their controls, and its readings. Each is a trait, and the page asks for it.
+
+A control is declared here and nowhere else: range, step, label, default and choices are those of the trait, and the
+JavaScript gets them with it. The order in which a class declares its settings is that of its arguments, its repr and
+its controls.
+"""
+
+import math
+from typing import NamedTuple
+
+import traitlets
+
+
+class Mark(NamedTuple):
+    """A button on a slider's scale that sets it to a value; what follows a ``_`` in the label is set lower."""
+
+    at: float
+    label: str
+    says: str
+
+
+class Pace(NamedTuple):
+    """How fast time goes: steps a frame, or by the clock with ``every="second"``. It is no trait.
+
+    `values` lists how fast it may go, each a number or a number and its text; it begins with `start`, or with the
+    first.
+    """
+
+    label: str
+    values: tuple
+    start: float | None = None
+    every: str = "frame"
+
+
+class Action(NamedTuple):
+    """A further button: the letter that presses it, its label, and the function of the view that it calls."""
+
+    letter: str
+    label: str
+    does: str
+
+
+class Number(traitlets.Float):
+    """A float that is a number: traitlets lets nan through any range."""
+
+    def validate(self, owner, value):
+        value = super().validate(owner, value)
+        if math.isnan(value):
+            raise traitlets.TraitError(f"The {self.name!r} trait must be a number, not nan")
+        return value
+
+
+def slider(
+    default: float, low: float, high: float, *, label: str, symbol: str, step: float, digits: int, unit: str = "",
+    ends: int = 1, marks: tuple[Mark, ...] = (),
+) -> Number:  # fmt: skip
+    """A float from `low` to `high` under a slider: its digits in the box, and those of the ends of its scale."""
+    control = {"kind": "range", "label": label, "symbol": symbol, "unit": unit, "min": low, "max": high, "step": step,
+               "digits": digits, "ends": ends, "marks": [mark._asdict() for mark in marks]}  # fmt: skip
+    return _setting(Number(default, min=low, max=high, help=label), control)
+
+
+def choice(default, options: dict, *, label: str) -> traitlets.Enum:
+    """One of some values, which may be texts, numbers or None, each with the text that it is chosen by."""
+    trait = traitlets.Enum(list(options), default, allow_none=None in options, help=label)
+    return _setting(trait, {"kind": "choice", "label": label, "options": [list(each) for each in options.items()]})
+
+
+def whole(default: int, low: int, high: int, *, label: str) -> traitlets.Int:
+    """A whole number from `low` to `high` in a box."""
+    control = {"kind": "whole", "label": label, "min": low, "max": high}
+    return _setting(traitlets.Int(default, min=low, max=high, help=label), control)
+
+
+def seed() -> traitlets.Int:
+    """The seed of the generator, in a box."""
+    return whole(1, 0, 2**32 - 1, label="Seed")
+
+
+def check(default: bool, *, label: str) -> traitlets.Bool:
+    """Yes or no."""
+    return _setting(traitlets.Bool(default, help=label), {"kind": "check", "label": label})
+
+
+def fixed(default: int, low: int, high: int, *, label: str) -> traitlets.Int:
+    """A whole number that is fixed once the model is made, and has no control."""
+    return _setting(traitlets.Int(default, min=low, max=high, read_only=True, help=label), None)
+
+
+def counter(label: str) -> traitlets.Int:
+    """A whole number of the read-out."""
+    return traitlets.Int(0, help=label).tag(sync=True, reading={"label": label, "digits": 0})
+
+
+def reading(label: str, *, digits: int, unit: str = "", significant: int = 0) -> traitlets.Float:
+    """A number of the read-out; a small one is shown with at least so many significant digits.
+
+    One that is not known is a dash in the read-out, and its trait is 0.
+    """
+    shown = {"label": label, "digits": digits, "unit": unit, "significant": significant}
+    return traitlets.Float(0.0, help=label).tag(sync=True, reading=shown)
+
+
+def _setting(trait, control: dict | None):
+    return trait.tag(sync=True, page=True, setting=True, control=control)

@@ -1,0 +1,367 @@
+// What every explorable shares: controls, loop, keys and read-out, and the two ways into a page.
+//
+// explorable(machine) gives what anywidget asks for, {render({model, el})}. What can be set and read, the buttons and the
+// pace are declared in Python, and come with the model: see controls.py beside this file.
+//   machine    async ({get, set, limits, data}) => what moves; get(key) reads a trait, set(key, value) moves a control by
+//              itself, limits(key) are the ends of a slider, and data is what the class's data() returns:
+//     views            [{element, place, draw(), describe?(text), close?()}] from top to bottom, as picture (lattice.js)
+//                      and plot (plot.js) make them. The place is "across" (a row of its own on top), "half" (side by
+//                      side on top), "beside" (the panel) or "below" (side by side, under the panel)
+//     readings()       the numbers of the read-out by key: NaN is one not known yet;  words()  the state in a few words
+//     changed(key)     a control has set this trait
+//     restart?         names of the traits that a run starts from: when one changes, the run starts again
+//     reset?()         back to the start;  step?()  one step. A model without step has no time: it has no Start, Step
+//                      and Reset, and no loop, and only answers its controls
+//     run?(n)          n steps, if that is not step() n times
+//     digest?()        fingerprint of the state, for the trait `digest` while it is paused
+//     …                and what the declared actions call, by name
+// kernels(…) takes the library's own functions, as WebAssembly, into a machine.
+
+const SVG = new Set(["svg", "g", "path", "line", "rect", "text"]);
+
+/** An element with attributes and children; `on…` attributes are listeners. */
+export function node(tag, attributes = {}, ...children) {
+  const made = SVG.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** A number as it is printed: a true minus sign, and no minus before a zero. */
+export function fixed(value, digits) {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "\u2212");
+}
+
+/** A reading as it is shown. */
+function told(value, { digits, significant }) {
+  if (Number.isNaN(value)) return "\u2013";
+  const decimals = value && significant ? significant - 1 - Math.floor(Math.log10(Math.abs(value))) : 0;
+  return fixed(value, Math.min(Math.max(digits, decimals), 12));
+}
+
+/** A label, of which what follows a "_" is set lower. */
+function lowered(label) {
+  const [head, tail] = label.split("_");
+  return tail ? [head, node("sub", {}, tail)] : [head];
+}
+
+/** The unit behind a name, as in I / (µA/cm²). */
+const per = (unit) => (unit ? ` / ${unit.includes("/") ? `(${unit})` : unit}` : "");
+
+let names = 0; // makes the ids that tie a label to its input, unique in the page
+const unique = () => {
+  do names += 1;
+  while (document.getElementById(`sl-${names}`));
+  return `sl-${names}`;
+};
+
+/** A text box that takes a number; what it cannot take it says beside the box, and changes nothing. */
+function numberBox({ label, key, read, allowed, model, describe }) {
+  const problem = node("p", { class: "sl-problem", id: unique(), role: "alert", hidden: true });
+  const box = node("input", { type: "text", class: "sl-number", spellcheck: "false", autocomplete: "off" });
+  box.setAttribute("aria-describedby", problem.id);
+  if (label) box.setAttribute("aria-label", label);
+  const show = () => {
+    box.value = describe(model.get(key));
+    box.removeAttribute("aria-invalid");
+    problem.hidden = true;
+  };
+  box.addEventListener("change", () => {
+    const value = read(box.value.trim().replace("\u2212", "-"));
+    if (value === null) {
+      box.setAttribute("aria-invalid", "true");
+      problem.textContent = `\u201c${box.value}\u201d is not ${allowed}. It stays at ${describe(model.get(key))}.`;
+      problem.hidden = false;
+      return;
+    }
+    model.set(key, value);
+    model.save_changes();
+    show();
+  });
+  return { box, problem, show };
+}
+
+function rangeControl({ key, label, symbol, unit, min, max, step, digits, ends, marks }, model) {
+  const id = unique();
+  const { box, problem, show } = numberBox({
+    label: `${label} ${symbol}, exact value`, key, model,
+    allowed: `a number from ${fixed(min, ends)} to ${fixed(max, ends)}`,
+    read: (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : null),
+    describe: (value) => fixed(value, digits),
+  });
+  const slider = node("input", { type: "range", id, min, max, step });
+  const assign = (value) => { model.set(key, value); model.save_changes(); };
+  slider.addEventListener("input", () => assign(Number(slider.value)));
+  const scale = node("div", { class: "sl-scale" },
+    ...[min, max].map((end) => node("span", { "aria-hidden": "true" }, fixed(end, ends))));
+  for (const mark of marks) {
+    const at = `--sl-at: ${(mark.at - min) / (max - min)}`;
+    scale.append(node("button", { type: "button", style: at, "aria-label": mark.says, title: mark.says,
+      onclick: () => assign(mark.at) }, ...lowered(mark.label)));
+  }
+  const update = () => {
+    slider.value = model.get(key);
+    slider.setAttribute("aria-valuetext", `${fixed(model.get(key), digits)} ${unit}`.trim());
+    show();
+  };
+  const name = node("label", { for: id }, label, " ", node("i", {}, symbol), per(unit));
+  const row = node("div", { class: "sl-row" }, name, box);
+  return { update, element: node("div", { class: "sl-range" }, row, slider, scale, problem) };
+}
+
+function choiceControl({ key, label, options }, model) {
+  const select = node("select", {}, ...options.map(([value, text]) => node("option", { value }, text)));
+  select.addEventListener("change", () => { model.set(key, options[select.selectedIndex][0]); model.save_changes(); });
+  return { update: () => { select.selectedIndex = options.findIndex(([value]) => value === model.get(key)); },
+    element: node("label", { class: "sl-field" }, node("span", {}, label), select) };
+}
+
+function wholeControl({ key, label, min, max }, model) {
+  const { box, problem, show } = numberBox({
+    key, model,
+    allowed: `a whole number from ${min} to ${max}`,
+    read: (text) => (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : null),
+    describe: String,
+  });
+  box.setAttribute("inputmode", "numeric");
+  return { update: show,
+    element: node("div", { class: "sl-field" }, node("label", {}, node("span", {}, label), box), problem) };
+}
+
+function checkControl({ key, label }, model) {
+  const box = node("input", { type: "checkbox" });
+  box.addEventListener("change", () => { model.set(key, box.checked); model.save_changes(); });
+  return { update: () => { box.checked = model.get(key); },
+    element: node("label", { class: "sl-check" }, box, node("span", {}, label)) };
+}
+
+const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeControl, check: checkControl };
+
+/**
+ * The kernels of a module and the arrays that they work on: `arrays` gives for each name its type and its length.
+ * Returns the functions by name, the addresses that they take, and the arrays there.
+ */
+export async function kernels(module, arrays) {
+  const bytes = Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0));
+  const { instance } = await WebAssembly.instantiate(bytes, { env: Math }); // they ask for exp and the like
+  const { memory, __heap_base, ...functions } = instance.exports;
+  const [at, of] = [{}, {}];
+  let free = __heap_base.value;
+  for (const [name, [type, length]] of Object.entries(arrays)) {
+    at[name] = Math.ceil(free / 16) * 16;
+    free = at[name] + length * type.BYTES_PER_ELEMENT;
+  }
+  memory.grow(Math.max(0, Math.ceil((free - memory.buffer.byteLength) / 65536)));
+  for (const [name, [type, length]] of Object.entries(arrays)) of[name] = new type(memory.buffer, at[name], length);
+  return { functions, at, of };
+}
+
+export function explorable(makeMachine) {
+  async function render({ model, el }) {
+    const spec = model.get("_spec");
+    const { actions } = spec;
+    const limits = (name) => {
+      const { min, max } = spec.controls.find(({ key }) => key === name);
+      return { min, max };
+    };
+    const machine = await makeMachine({ limits, data: model.get("_data"), module: model.get("_wasm"),
+      get: (key) => model.get(key), set: (key, value) => model.set(key, value) });
+    const moves = Boolean(machine.step);
+    const paces = (spec.pace?.values ?? [1]).map((value) => [value].flat());
+    const bySecond = spec.pace?.every === "second";
+    const calm = matchMedia("(prefers-reduced-motion: reduce)");
+    const since = { paint: -Infinity, readout: -Infinity, sync: -Infinity, status: -Infinity };
+    let [visible, frame, pace, before, owed] = [false, 0, spec.pace?.start ?? paces[0][0], 0, 0];
+
+    // The parts, from the top of the page to the bottom.
+    const row = (name, elements) => (elements.length ? [node("div", { class: name }, ...elements)] : []);
+    const views = (...places) => machine.views.filter((v) => places.includes(v.place)).map(({ element }) => element);
+    const pushes = (text, onclick, name = "") => node("button", { type: "button", class: name, onclick }, text);
+    const toggle = pushes("Start", () => run(!model.get("running")), "sl-primary");
+    const buttons = [...moves ? [toggle, pushes("Step", step), pushes("Reset", reset)] : [],
+      ...actions.map((action) => pushes(action.label, () => act(action)))];
+    const values = Object.fromEntries(spec.readings.map(({ key }) => [key, node("span", { class: "sl-value" })]));
+    const readout = node("div", { class: "sl-readout" }, ...spec.readings.map(({ key, label, unit }) =>
+      node("div", {}, node("span", { class: "sl-name" }, label.length === 1 ? node("i", {}, label) : label, per(unit)),
+        " ", values[key])));
+    const status = node("p", { class: "sl-hidden", role: "status", "aria-live": "polite" });
+    const controls = spec.controls.map((control) => ({ ...control, ...CONTROLS[control.kind](control, model) }));
+    const elements = (...kinds) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ element }) => element);
+    const fields = elements("choice", "whole");
+    if (spec.pace) {
+      const options = paces.map(([value, text]) => node("option", { value, selected: value === pace }, text ?? String(value)));
+      const select = node("select", {}, ...options);
+      select.addEventListener("change", () => { pace = Number(select.value); });
+      fields.push(node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), select));
+    }
+    const letters = [...moves ? [["Space", "run"], ["S", "step"], ["R", "reset"]] : [],
+      ...actions.map(({ letter, label }) => [letter, label.toLowerCase()])];
+    const keys = node("p", { class: "sl-keys" },
+      ...letters.flatMap(([key, text], k) => [k ? ", " : "", node("kbd", {}, key), ` ${text}`]));
+    const root = node("div", { class: "sl sl-live", role: "group", tabindex: "0", "aria-label": spec.title,
+      "data-explorable": spec.name, "data-lm-suppress-shortcuts": "true", onkeydown: press },
+      ...row("sl-top", views("across", "half")), ...row("sl-view", views("beside")),
+      node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), readout, ...elements("range"),
+        ...row("sl-fields", fields), ...row("sl-checks", elements("check")), ...letters.length ? [keys] : []),
+      ...row("sl-below", views("below")), status);
+
+    const active = () => moves && model.get("running") && visible && !document.hidden;
+
+    function summary() {
+      const read = machine.readings();
+      const say = (name, value, form) => `${name} ${told(value, form)}${form.unit ? ` ${form.unit}` : ""}`;
+      const numbers = spec.readings.filter(({ key }) => !Number.isNaN(read[key]))
+        .map((reading) => say(reading.label, read[reading.key], reading));
+      const settings = spec.controls.filter(({ kind }) => kind === "range")
+        .map((control) => say(control.symbol, model.get(control.key), control));
+      return `${machine.words()}. ${settings.join(", ")}. ${numbers.join(", ")}.`;
+    }
+
+    /** Show the state: the picture always, the words and numbers as often as a person can read them. */
+    function paint(now, settled = false) {
+      const due = (what, wait) => settled || now - since[what] >= wait ? ((since[what] = now), true) : false;
+      if (!due("paint", calm.matches ? 1000 : 0)) return;
+      const read = machine.readings();
+      for (const view of machine.views) view.draw();
+      if (due("readout", 100)) {
+        for (const reading of spec.readings) {
+          values[reading.key].textContent = told(read[reading.key], reading);
+          root.dataset[reading.key] = read[reading.key] || 0;
+        }
+        root.dataset.running = Boolean(model.get("running"));
+      }
+      const running = moves && model.get("running");
+      const state = moves ? (running ? "Running. " : "Paused. ") : "";
+      if (due("status", 5000)) status.textContent = `${state}${summary()}`;
+      if (settled) for (const view of machine.views) view.describe?.(running ? `${spec.title}, running` : `${spec.title}. ${summary()}`);
+      if (settled && machine.digest) root.dataset.digest = machine.digest();
+      else delete root.dataset.digest;
+      if (due("sync", 500)) {
+        for (const { key } of spec.readings) model.set(key, read[key] || 0);
+        if (machine.digest) model.set("digest", root.dataset.digest ?? "");
+        model.save_changes();
+      }
+    }
+
+    function tick(now) {
+      frame = 0;
+      if (!active()) return;
+      if (bySecond) owed += pace * Math.min((now - before) / 1000, 0.1); // after a rest it does not catch up
+      else owed = pace;
+      before = now;
+      const steps = Math.floor(owed);
+      owed -= steps;
+      if (machine.run) machine.run(steps);
+      else for (let k = 0; k < steps; k += 1) machine.step();
+      paint(now);
+      wake();
+    }
+    function wake() {
+      if (!frame && active()) frame = requestAnimationFrame(tick);
+    }
+    function run(on) {
+      model.set("running", on);
+      model.save_changes();
+    }
+    function step() {
+      run(false);
+      machine.step();
+      paint(performance.now(), true);
+    }
+    function reset() {
+      owed = 0;
+      for (const { update } of controls) update(); // a text that was refused goes
+      machine.reset?.();
+      paint(performance.now(), true);
+    }
+    function act(action) {
+      machine[action.does]();
+      paint(performance.now(), !model.get("running"));
+    }
+    function press(event) {
+      const { target, key } = event;
+      if (event.ctrlKey || event.altKey || event.metaKey || target.matches("select, input[type=text]")) return;
+      if (key === " " && target.matches("button, input[type=checkbox]")) return;
+      const known = moves ? { " ": () => event.repeat || run(!model.get("running")), s: step, r: reset } : {};
+      for (const action of actions) known[action.letter.toLowerCase()] = () => act(action);
+      const meant = known[key.toLowerCase()];
+      if (!meant) return;
+      event.preventDefault();
+      event.stopPropagation();
+      meant();
+    }
+    function showRunning() {
+      toggle.textContent = model.get("running") ? "Pause" : "Start";
+      paint(performance.now(), true);
+      wake();
+    }
+
+    const listeners = [["change:running", showRunning]];
+    for (const { key, update } of controls) {
+      listeners.push([`change:${key}`, () => {
+        update();
+        if (machine.restart?.includes(key)) reset();
+        else machine.changed(key);
+        if (!moves || !model.get("running")) paint(performance.now(), true);
+      }]);
+      update();
+    }
+    for (const [name, listener] of listeners) model.on(name, listener);
+    const watcher = new IntersectionObserver((entries) => { // the latest of what has happened since the last call
+      visible = entries.at(-1).isIntersecting;
+      wake();
+    });
+    watcher.observe(root);
+    document.addEventListener("visibilitychange", wake);
+
+    el.classList.add("sl-home");
+    const still = el.querySelector(".sl-still");
+    if (still) still.replaceWith(root);
+    else el.append(root);
+    reset();
+    showRunning();
+    status.textContent = ""; // nothing has happened yet that a screen reader should interrupt with
+
+    return () => {
+      cancelAnimationFrame(frame);
+      watcher.disconnect();
+      for (const view of machine.views) view.close?.();
+      document.removeEventListener("visibilitychange", wake);
+      for (const [name, listener] of listeners) model.off(name, listener);
+    };
+  }
+
+  /** Render, or say in a sentence why not; a still picture that is there stays. */
+  return { async render({ model, el }) {
+    try {
+      return await render({ model, el });
+    } catch (error) {
+      const why = typeof WebAssembly === "undefined"
+        ? "it needs WebAssembly, which this browser does not have or has switched off."
+        : `${error.message}.`;
+      const say = el.querySelector(".sl-why") ?? el.appendChild(node("p", { class: "sl-why" }));
+      say.textContent = `The live version cannot run: ${why}`;
+      return () => {};
+    }
+  } };
+}
+
+/** In a page without a kernel: the same widget on a model that is only here. */
+export function hydrate(widget, el, state) {
+  const listeners = new Map();
+  widget.render({ el, model: {
+    get: (key) => state[key],
+    set(key, value) {
+      if (state[key] === value) return;
+      state[key] = value;
+      listeners.get(`change:${key}`)?.();
+    },
+    on: (name, listener) => listeners.set(name, listener),
+    off: (name) => listeners.delete(name),
+    save_changes() {},
+  } });
+}

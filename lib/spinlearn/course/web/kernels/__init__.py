@@ -1,0 +1,5 @@
+"""The library's kernels as C functions, a file for each WebAssembly module, which exports all that the file defines.
+
+Importing such a file compiles it for the processor that numba is told of, so only `spinlearn.course.web.compile` does.
+Every pointer is to memory of the caller's, laid out as the docstring says, in C order.
+"""
