@@ -4,27 +4,18 @@ import contextlib
 import functools
 import http.server
 import re
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import book  # noqa: E402
+from tools import book, pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PAGES = book.pages_of(book.contents())
+PAGES = book.pages_of(pages.contents())
 LESSON = "chapters/1-ising-basics/2-ising-model"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 # Everything that sticks out of the page to the right, unless it scrolls inside a box of its own or waits off stage.
