@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.stats import binom, chi2
 
 from spinlearn import exact
+from spinlearn.core import progress
 from spinlearn.lattice import all_up, chain, cluster, ising, square, triangular
 from spinlearn.lattice.blocks import block_spins
 from spinlearn.measure.observables import binder
@@ -347,7 +348,24 @@ def test_a_tie_is_a_fair_coin_and_all_else_is_not_left_to_chance(rng):
         (lambda: power_law([8, 16], [(1, 1), (1, 0)]), ValueError, "values must be greater than 0"),
         (lambda: power_law([0, 16], [(1, 1), (1, 1)]), ValueError, "L must be greater than 0"),
         (lambda: power_law([8, 16], [(1, 1)]), ValueError, "values must have shape"),
+        (lambda: power_law([8, 16], [1.0, 2.0]), TypeError, "^values must hold a value and its error for each size"),
+        (lambda: power_law([8, 16], 3), TypeError, "^values must hold a value and its error"),
+        (lambda: power_law([8, 16], [(1,), (1,)]), ValueError, "^values must have shape"),
+        (lambda: power_law([8, 16], [(1, 1), (1,)]), ValueError, "^values must be an array, but its rows"),
+        (lambda: power_law([8, 16], ["ab", "cd"]), TypeError, "^values must hold real numbers"),
+        (lambda: power_law([[8, 16]], [(1, 1), (1, 1)]), ValueError, "^L must"),
+        (lambda: power_law([8, 16, 32], [(1, 1)] * 3, omega=1e5), ValueError, "^L and omega must be such that tell 3"),
+        (lambda: power_law([8, 8 + 2e-15], [(1, 1)] * 2), ValueError, "^L must hold sizes that tell 2 constants"),
+        (lambda: power_law([8, 16], [(1, 1e-200)] * 2), ValueError, "^values must have errors above 1e-100"),
+        (lambda: power_law([1e10, 2e10], [(1, 1), (1e-200, 1e-200)]), ValueError, "^L must be such that the amplitude"),
+        (lambda: crossing("a", "b", [1, 2, 3, 4]), TypeError, "^one must be a Sample or a Joint, not str"),
+        (lambda: combine(lambda x: [x], [1.0, 2.0, 3.0]), TypeError, r"^function must return a real number.*\(1,\)"),
+        (lambda: combine(lambda x: None, [1.0, 2.0, 3.0]), TypeError, "^function must return a real number, not None"),
+        (lambda: combine(lambda x: 1j, [1.0, 2.0, 3.0]), TypeError, "^function must return a real number, not complex"),
+        (lambda: combine(lambda x: x, [1.0, 2.0, "3"]), TypeError, "^replicates must hold real numbers"),
         (lambda: quality([[0, 1]], [[0, 1]], [[1, 1]]), ValueError, "at least 2"),
+        (lambda: quality(3, [[0, 1]], [[1, 1]]), TypeError, "^x must be a sequence of arrays"),
+        (lambda: quality([[0, 1]] * 2, [3, 4], [[1, 1]] * 2), TypeError, "^y must be a sequence of arrays"),
         (lambda: quality([[0, 1], [1, 0]], [[0, 1]] * 2, [[1, 1]] * 2), ValueError, "ascending"),
         (lambda: quality([[0, 1]] * 2, [[0, 1]] * 2, [[1, 0]] * 2), ValueError, "dy must be greater"),
         (lambda: quality([[0, 1]] * 2, [[0, 1, 2]] * 2, [[1, 1]] * 2), ValueError, "alike in shape"),
@@ -371,8 +389,40 @@ def test_a_collapse_says_what_it_cannot_do(rng):
         collapse(curves, Tc=2.0, nu=0.0, exponent=0.0, rng=rng)
     with pytest.raises(ValueError, match="resamples must be at least 10"):
         collapse(curves, Tc=2.0, nu=1.0, exponent=0.0, resamples=3, rng=rng)
+    for k, what, error, message in (
+        (1, curves[0]._replace(L=0), ValueError, r"^curves\[1\]\.L must be greater than 0"),
+        (1, curves[0]._replace(T=curves[0].T[::-1]), ValueError, r"^curves\[1\]\.T must be ascending"),
+        (0, curves[0]._replace(value=curves[0].value[1:]), ValueError, r"^curves\[0\]\.value must have shape \(15,\)"),
+        (2, curves[0]._replace(error=0 * curves[0].error), ValueError, r"^curves\[2\]\.error must be greater than 0"),
+        (0, (1, 2, 3, 4), TypeError, r"^curves\[0\] must be a Curve, not tuple"),
+    ):
+        with pytest.raises(error, match=message):
+            collapse([*curves[:k], what, *curves[k + 1 :]], Tc=2.0, nu=1.0, exponent=0.0, rng=rng)
+    with pytest.raises(TypeError, match=r"^curves must be a list or tuple of `Curve`"):
+        collapse(curves[0], Tc=2.0, nu=1.0, exponent=0.0, rng=rng)
+    with pytest.raises(ValueError, match=r"^nu and exponent must leave"):
+        scaled(curves, Tc=2.0, nu=1e-3, exponent=0.0)
     with pytest.raises(ValueError, match="overlap"):
         collapse(curves, Tc=20.0, nu=0.3, exponent=0.0, rng=rng)
+
+
+def test_small_integers_count_as_numbers(rng):
+    """A side in 8 bits: its powers are those of the number."""
+    curves = synthetic(rng)
+    small = [curve._replace(L=np.uint8(curve.L)) for curve in curves]
+    for found, known in zip(scaled(small, 2.0, 0.8, -0.3), scaled(curves, 2.0, 0.8, -0.3), strict=True):
+        np.testing.assert_array_equal(found, known)
+    assert power_law(np.array([8, 16], dtype=np.uint8), [(1.0, 0.1), (2.0, 0.1)]).exponent == pytest.approx(1)
+
+
+def test_a_collapse_is_the_same_however_it_is_cut_into_slices(rng, monkeypatch):
+    monkeypatch.setattr(progress, "SLICE", 0.0)
+    one, other = np.random.default_rng(5), np.random.default_rng(5)
+    curves = synthetic(rng, sizes=(8, 16))
+    in_pieces = collapse(curves, Tc=2.0, nu=0.8, exponent=-0.3, resamples=10, rng=one)
+    monkeypatch.setattr(progress, "SLICE", 10.0)
+    at_once = collapse(curves, Tc=2.0, nu=0.8, exponent=-0.3, resamples=10, rng=other)
+    assert in_pieces == at_once
 
 
 def test_values_print_with_their_errors():

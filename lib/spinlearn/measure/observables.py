@@ -264,16 +264,49 @@ def jackknife(function, *series, blocks: int | None = None) -> Estimate:
 
     edges = np.linspace(0, n, blocks + 1).astype(np.int64)
     rest = [
-        float(function(*(np.concatenate([one[:start], one[stop:]]) for one in series)))
+        answer(function, *(np.concatenate([one[:start], one[stop:]]) for one in series))
         for start, stop in pairwise(edges)
     ]
-    whole = float(function(*series))
+    whole = answer(function, *series)
     if not np.isfinite([whole, *rest]).all():
         raise ValueError("function must return finite numbers, for the whole series and with any block left out")
     if all(one.min() == one.max() for one in series):
         return Estimate(whole, 0.0, tau, n)
     value = blocks * whole - (blocks - 1) * math.fsum(rest) / blocks
     return Estimate(value, math.sqrt((blocks - 1) * np.var(rest)), tau, n)
+
+
+def answer(function, *values) -> float:
+    """Return the number that a caller's function gives for these values.
+
+    Parameters
+    ----------
+    function : callable
+    *values
+        Its arguments.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If it gives something else than one real number.
+
+    Examples
+    --------
+    >>> answer(np.mean, [1, 2])
+    1.5
+    """
+    given = function(*values)
+    if np.ndim(given) or np.iscomplexobj(given):
+        kind = f"an array of shape {np.shape(given)}" if np.ndim(given) else type(given).__name__
+        raise TypeError(f"function must return a real number, not {kind}")
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        raise TypeError(f"function must return a real number, not {type(given).__name__}") from None
 
 
 def susceptibility(m, T: float, N: int, *, connected: bool = True) -> Estimate:

@@ -29,8 +29,9 @@ from scipy.stats import chi2
 
 from ..core import arguments
 from ..core.jit import kernel
-from .histograms import Averages, Sample, reweight, sample
-from .observables import Estimate
+from ..core.progress import watched
+from .histograms import Averages, Joint, Sample, reweight, sample
+from .observables import Estimate, answer
 
 __all__ = [
     "Averages",
@@ -50,6 +51,10 @@ __all__ = [
     "sample",
     "scaled",
 ]
+
+
+# The fits work with squares of value over error.
+_LARGEST_WEIGHT = 1e100
 
 
 class Crossing(NamedTuple):
@@ -165,11 +170,11 @@ def combine(function, *replicates) -> Estimate:
     if not arrays or any(one.ndim == 0 or len(one) < 3 for one in arrays):
         raise ValueError("replicates must be arrays of at least 3 entries: the whole, and without each block")
     first = [one[0] for one in arrays]
-    whole = float(function(*first))
+    whole = answer(function, *first)
     value, variance, blocks = whole, 0.0, 0
     for k, one in enumerate(arrays):
         B = len(one) - 1
-        rest = np.array([float(function(*first[:k], entry, *first[k + 1 :])) for entry in one[1:]])
+        rest = np.array([answer(function, *first[:k], entry, *first[k + 1 :]) for entry in one[1:]])
         value += (B - 1) * (whole - rest.mean())
         variance += (B - 1) * rest.var()
         blocks += B
@@ -178,13 +183,13 @@ def combine(function, *replicates) -> Estimate:
     return Estimate(float(value), math.sqrt(variance), 0.5, blocks)
 
 
-def crossing(one: Sample, other: Sample, T) -> Crossing:
+def crossing(one: Sample | Joint, other: Sample | Joint, T) -> Crossing:
     """Where Binder's cumulants of two sizes cross.
 
     Parameters
     ----------
-    one, other : Sample
-        Independent runs.
+    one, other : Sample or Joint
+        Independent runs, or runs joined.
     T : (K,) array_like
         At least 4 temperatures, ascending, within reach of both samples. The crossing is looked for between the first
         and the last one. In between the curves are splines; a dozen temperatures are plenty.
@@ -211,6 +216,9 @@ def crossing(one: Sample, other: Sample, T) -> Crossing:
     >>> abs(found.T.value - 2.23) < 4 * found.T.error < 0.04
     True
     """
+    for name, part in (("one", one), ("other", other)):
+        if not isinstance(part, (Sample, Joint)):
+            raise TypeError(f"{name} must be a Sample or a Joint, not {type(part).__name__}")
     T = arguments.real_array("T", T)
     if T.ndim != 1 or T.size < 4 or not (np.diff(T) > 0).all():
         raise ValueError("T must hold at least 4 temperatures, ascending")
@@ -260,7 +268,11 @@ def power_law(L, values, *, omega: float | None = None) -> PowerLaw:
     1.000(10)
     """
     L = arguments.real_array("L", L)
-    values = arguments.real_array("values", [tuple(one)[:2] for one in values], (L.size, 2), what=" (value and error)")
+    try:
+        pairs = [tuple(one)[:2] for one in values]
+    except TypeError:
+        raise TypeError("values must hold a value and its error for each size, as `Estimate` does") from None
+    values = arguments.real_array("values", pairs, (L.size, 2), what=" (value and error)")
     constants = 2 if omega is None else 3
     if L.ndim != 1 or np.unique(L).size < constants:
         raise ValueError(f"L must hold at least {constants} different sizes, got {np.unique(L).size}")
@@ -270,17 +282,23 @@ def power_law(L, values, *, omega: float | None = None) -> PowerLaw:
     terms = [np.ones_like(L), np.log(L)]
     if omega is not None:
         terms.append(L ** -arguments.number("omega", omega, above=0))
-    weight = values[:, 0] / values[:, 1]  # one over the error of the logarithm
+    with np.errstate(over="ignore"):
+        weight = values[:, 0] / values[:, 1]  # one over the error of the logarithm
+    if not (weight < _LARGEST_WEIGHT).all():
+        raise ValueError(f"values must have errors above {1 / _LARGEST_WEIGHT:g} of them, got {1 / weight.max():g}")
     design = np.stack(terms, axis=1) * weight[:, None]
     target = np.log(values[:, 0]) * weight
-    constants_found, *_ = np.linalg.lstsq(design, target, rcond=None)
+    constants_found, _, rank, _ = np.linalg.lstsq(design, target, rcond=None)
+    if rank < constants:
+        what = "L must hold sizes" if omega is None else "L and omega must be such"
+        raise ValueError(f"{what} that tell {constants} constants apart to the digits of a float")
     variance = np.linalg.inv(design.T @ design)[1, 1]
     off = float(((target - design @ constants_found) ** 2).sum())
     dof = L.size - constants
     return PowerLaw(
         exponent=float(constants_found[1]),
         error=math.sqrt(variance),
-        amplitude=float(np.exp(constants_found[0])),
+        amplitude=_exp("L", constants_found[0]),
         correction=float(constants_found[2]) if omega is not None else 0.0,
         chi2=off,
         dof=dof,
@@ -316,6 +334,9 @@ def quality(x, y, dy) -> float:
     >>> quality(x, [x[0], x[1]], [0.1 + 0 * x[0], 0.1 + 0 * x[1]]) < 1e-9
     True
     """
+    for name, sort in (("x", x), ("y", y), ("dy", dy)):
+        if np.ndim(sort[0] if isinstance(sort, (list, tuple)) and len(sort) else sort) == 0:
+            raise TypeError(f"{name} must be a sequence of arrays, one for each set")
     if not len(x) == len(y) == len(dy) or len(x) < 2:
         raise ValueError(f"x, y and dy must hold as many sets, at least 2, got {len(x)}, {len(y)} and {len(dy)}")
     sets = [[arguments.real_array(n, one) for one in sort] for n, sort in (("x", x), ("y", y), ("dy", dy))]
@@ -331,7 +352,14 @@ def quality(x, y, dy) -> float:
 
 
 def collapse(
-    curves, *, Tc: float, nu: float, exponent: float, resamples: int = 40, rng: np.random.Generator
+    curves,
+    *,
+    Tc: float,
+    nu: float,
+    exponent: float,
+    resamples: int = 40,
+    progress: bool | None = None,
+    rng: np.random.Generator,
 ) -> Collapse:
     """Find the T_c, nu and exponent with which all sizes fall best on one curve.
 
@@ -346,6 +374,8 @@ def collapse(
     resamples : int
         The errors are the scatter of so many further searches, at least 10, after noise of the size of the errors has
         been added to the data.
+    progress : bool, optional
+        True shows a bar, False none; left out: where somebody watches and it takes more than two seconds.
     rng : numpy.random.Generator
 
     Returns
@@ -375,12 +405,14 @@ def collapse(
         ]
     )
     resamples = arguments.count("resamples", resamples, at_least=10)
+    arguments.flag("progress", progress, optional=True)
     arguments.generator(rng)
+    curves = _curves(curves)
     if len(curves) < 2:
         raise ValueError(f"curves must hold at least 2 sizes, got {len(curves)}")
     if not math.isfinite(quality(*scaled(curves, *start))):
         raise ValueError("curves must overlap when they are scaled with the Tc, nu and exponent to start from")
-    sizes = [float(curve.L) for curve in curves]
+    sizes = [curve.L for curve in curves]
     starts = np.cumsum([0, *(len(curve.T) for curve in curves)])
     L = np.repeat(sizes, np.diff(starts))
     T, values, errors = (np.concatenate([curve[k] for curve in curves]) for k in (1, 2, 3))
@@ -405,7 +437,9 @@ def collapse(
     wide = np.array([0.01 * start[0], 0.1 * start[1], 0.05])
     steps = [wide * signs * size for size in (1, 0.3) for signs in ([1, 1, 1], [-1, 1, -1], [1, -1, 1], [-1, -1, -1])]
     best = search(values, start, steps)
-    others = [search(rng.normal(values, errors), best.x, steps).x for _ in range(resamples)]
+    others = []
+    for part in watched(resamples, progress):
+        others += [search(rng.normal(values, errors), best.x, steps).x for _ in range(part.start, part.stop)]
     scatter = np.std(others, axis=0, ddof=1)
     found = [Estimate(float(v), float(s), 0.5, T.size) for v, s in zip(best.x, scatter, strict=True)]
     return Collapse(*found, float(best.fun))
@@ -418,19 +452,62 @@ def scaled(curves, Tc: float, nu: float, exponent: float) -> tuple[list, list, l
     ----------
     curves : sequence of Curve
     Tc, nu, exponent : float
+        The first two above 0.
 
     Returns
     -------
     x, y, dy : lists of arrays
         (T / T_c - 1) L^(1/nu), value L^-exponent, and error L^-exponent.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range.
+
     Examples
     --------
     >>> scaled([Curve(4, np.array([2.0, 3.0]), np.ones(2), np.ones(2))], Tc=2.0, nu=1.0, exponent=0.5)[0]
     [array([0., 2.])]
     """
+    curves = _curves(curves)
+    Tc, nu = arguments.number("Tc", Tc, above=0), arguments.number("nu", nu, above=0)
+    exponent = arguments.number("exponent", exponent)
+    try:
+        arguments.real_array("L^(1/nu) and L^exponent", [[c.L ** (1 / nu), c.L**-exponent] for c in curves])
+    except (OverflowError, ValueError):
+        raise ValueError(
+            f"nu and exponent must leave L^(1/nu) and L^-exponent finite, got {nu} and {exponent}"
+        ) from None
     x = [(curve.T / Tc - 1) * curve.L ** (1 / nu) for curve in curves]
     return x, [c.value * c.L**-exponent for c in curves], [c.error * c.L**-exponent for c in curves]
+
+
+def _curves(curves) -> list[Curve]:
+    """Check curves; return them with numbers and arrays of float64."""
+    if not isinstance(curves, (list, tuple)) or isinstance(curves, Curve):
+        raise TypeError(f"curves must be a list or tuple of `Curve`, not {type(curves).__name__}")
+    checked = []
+    for k, one in enumerate(curves):
+        name = f"curves[{k}]"
+        if not isinstance(one, Curve):
+            raise TypeError(f"{name} must be a Curve, not {type(one).__name__}")
+        L = arguments.number(f"{name}.L", one.L, above=0)
+        T = arguments.series(f"{name}.T", one.T)
+        if not (np.diff(T) > 0).all():
+            raise ValueError(f"{name}.T must be ascending")
+        value, error = (arguments.real_array(f"{name}.{what}", getattr(one, what), T.shape, what=" (that of T)")
+                        for what in ("value", "error"))  # fmt: skip
+        if not (error > 0).all():
+            raise ValueError(f"{name}.error must be greater than 0, got {error.min()}")
+        checked.append(Curve(L, T, value, error))
+    return checked
+
+
+def _exp(name: str, logarithm: float) -> float:
+    try:
+        return math.exp(logarithm)
+    except OverflowError:
+        raise ValueError(f"{name} must be such that the amplitude at L = 1 is finite, got exp({logarithm:g})") from None
 
 
 @kernel
