@@ -44,9 +44,9 @@ def w(x):
     return np.tanh(np.logaddexp(0, x))
 
 
-def moments(x, r, top=None, midpoints=True):
+def moments(x, r, top=None, part=0.5):
     share = np.diff(r) / (r[-1] if top is None else top)
-    at = (x[1:] + x[:-1]) / 2 if midpoints else x[1:]
+    at = part * x[1:] + (1 - part) * x[:-1]
     mean = share @ at
     return mean, np.sqrt(share @ (at - mean) ** 2)
 
@@ -126,6 +126,8 @@ MISTAKES = {
         (lambda x, r: (moments(x, r)[0], np.hypot(*moments(x, r))), "square of the mean"),
         (gaussian_width, "Gaussian"),
         (at_half_height, "median"),
+        (lambda x, r: moments(x, r, part=0.0), "left end"),
+        (lambda x, r: moments(x, r, part=1.0), "right end"),
         (by_slopes, "density"),
         (lambda x, r: (x.mean(), x.std()), "mean of the inputs"),
         (lambda x, r: (0.0, 1.0), "share of thresholds"),

@@ -22,6 +22,7 @@ import numpy as np
 LIMIT = 10.0  # seconds
 GRACE = 1.0  # seconds that a program has to stop in
 PRINTED = 4000  # characters that an answer may print
+DEPTH = 4000  # calls within calls: more would run out of a thread's memory, which ends the whole program
 
 
 class TooLate(BaseException):  # no Exception, so that a reader's `except Exception` lets it pass
@@ -39,24 +40,27 @@ def run(work, limit: float | None = None):
         When the one who waits presses Ctrl-C or the stop button; what was running is stopped first.
     """
     limit = LIMIT if limit is None else limit
-    returned = []
+    returned, done = [], threading.Event()
 
     def body():
-        with contextlib.suppress(TooLate):
-            returned.append(context.run(work))
+        try:
+            with contextlib.suppress(TooLate):
+                returned.append(context.run(work))
+        finally:
+            done.set()
 
     with _kept_state():
         context = contextvars.copy_context()
         worker = threading.Thread(target=body, name="answer", daemon=True)
         worker.start()
         end = time.monotonic() + limit
-        try:
-            while worker.is_alive() and time.monotonic() < end:
-                worker.join(0.05)  # in short pieces, since no system lets an interrupt into a long one
+        try:  # An interrupt in join() would mark the thread as ended; and no system lets one into a long wait.
+            while not done.wait(0.05) and time.monotonic() < end:
+                pass
         except BaseException:
-            _stop(worker)
+            _stop(worker, done)
             raise
-        if worker.is_alive() and not _stop(worker):
+        if not done.is_set() and not _stop(worker, done):
             raise TimeoutError(
                 f"your answer still runs after {limit:g} seconds and could not be stopped. Restart the kernel, and "
                 "look for a loop that never ends or for an except that catches everything."
@@ -68,13 +72,13 @@ def run(work, limit: float | None = None):
     return returned[0]
 
 
-def _stop(worker: threading.Thread) -> bool:
-    """Raise `TooLate` in a thread until it ends, and say whether it has."""
+def _stop(worker: threading.Thread, done: threading.Event) -> bool:
+    """Raise `TooLate` in a thread until it is done, and say whether it is."""
     end = time.monotonic() + GRACE
-    while worker.is_alive() and time.monotonic() < end:
+    while not done.is_set() and time.monotonic() < end:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(TooLate))
-        worker.join(0.05)
-    return not worker.is_alive()
+        done.wait(0.05)
+    return done.is_set()
 
 
 @contextlib.contextmanager
@@ -89,6 +93,7 @@ def _kept_state():
         contextlib.redirect_stderr(Cut(sys.stderr)),
     ):
         warnings.simplefilter("ignore")
+        sys.setrecursionlimit(min(depth, DEPTH))
         try:
             yield
         finally:

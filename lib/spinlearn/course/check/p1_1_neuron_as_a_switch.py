@@ -32,8 +32,8 @@ def three_gates(answer) -> str:
             continue
         x, total = wrong[0]
         bits = "".join(map(str, x))
-        said = f"{name} {words}, but with these weights input {bits} has the sum {total:g}, "
-        said += f"{'not ' if total < threshold else ''}at the threshold {threshold:g} or above it. "
+        said = f"{name} {words}, but with these weights input {bits} has the sum {total:.12g}, "
+        said += f"{'not ' if total < threshold else ''}at the threshold {threshold:.12g} or above it. "
         if not opposite:
             refuse(said + "Every answer is the opposite of what it should be: turn all signs round.")
         if all(total == threshold for _, total in wrong):
@@ -117,7 +117,7 @@ def _refuse_weights(came, exact, X, y) -> NoReturn:
     if not (y * (X @ came) > 0).all():
         turns += [
             (_learn(X, y, passes=k), f"that is after {k} passes. Go on until a whole pass is without a mistake.")
-            for k in range(2, 60)
+            for k in range(2, _learn(X, y, count_passes=True)[1])
         ]
     for (wrong, made), why in turns:
         if not np.allclose(wrong, exact) and np.allclose(came, wrong) and made:

@@ -210,8 +210,8 @@ def bonds_of_either_sign(answer) -> str:
         if abs(happy - unhappy) < 1e-12:
             refuse(f"{told} it does not ask how the two spins stand to each other.")
         refuse(
-            f"{told} a pair at low energy gets a bond with probability {happy:.5f} and one at high energy with "
-            f"{unhappy:.5f}. Detailed balance wants (1 - p_low) = exp(-2 |J| / T) (1 - p_high)."
+            f"{told} a pair at low energy gets a bond with probability {happy:.10g} and one at high energy with "
+            f"{unhappy:.10g}. Detailed balance wants (1 - p_low) = exp(-2 |J| / T) (1 - p_high)."
         )
     if extended:
         return "detailed balance holds. Yours also lays bonds between pairs at high energy, as Niedermayer's does."

@@ -72,7 +72,7 @@ def cavity(answer) -> str:
         return solve
 
     T, h, z = cases[wrong[0]]
-    said = f"at T = {T:g}, h = {h:g}, z = {z} it says {came[wrong[0]]:.6f}, but {right[wrong[0]]:.6f} is right. "
+    said = f"at T = {T:g}, h = {h:g}, z = {z} it says {came[wrong[0]]:.8f}, but {right[wrong[0]]:.8f} is right. "
     cold = np.array([h == 0 and m > 0.1 for (T, h, z), m in zip(cases, right, strict=True)])
     if set(wrong) <= set(np.flatnonzero(cold)):
         if np.allclose(came[cold], 0, atol=1e-3):

@@ -95,7 +95,8 @@ def _value(answer, x: float) -> float:
 
 def thresholds(answer) -> str:
     """3.2-c: mean and spread of the thresholds behind a measured response."""
-    even, uneven = np.linspace(-4, 10, 1401), np.sinh(np.linspace(-3, 4.6, 4001)) / 3
+    # Steps so wide that it matters where in its interval a share is put, and not to the middle of it.
+    even, uneven = np.linspace(-4, 10, 141), np.sinh(np.linspace(-3, 4.6, 401)) / 3
     groups = 0.3 * ndtr((even + 1) / 0.5) + 0.7 * ndtr((even - 4) / 0.8)
     two_groups = np.sqrt(0.3 * (3.5**2 + 0.5**2) + 0.7 * (1.5**2 + 0.8**2))
     cases = [
@@ -133,6 +134,9 @@ def thresholds(answer) -> str:
             )
         if x is uneven and abs(m - np.average(x, weights=np.gradient(r, x))) < tolerance:
             refuse(said + "A slope is a density. To get a share, multiply it by the width of its interval.")
+        for ends, name_of in ((x[:-1], "left"), (x[1:], "right")):
+            if abs(m - share @ ends) < 1e-6 * (1 + abs(m)):
+                refuse(said + f"Each share stands at the {name_of} end of its interval. Put it in the middle.")
         refuse(said + "The share of thresholds between two inputs is the rise of the response over its largest value.")
     return "mean and spread come out, for Gaussian, two-humped and lopsided thresholds and for uneven steps."
 
