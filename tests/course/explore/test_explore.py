@@ -414,8 +414,7 @@ def test_the_picture_is_put_into_words(opened, T, start, h, sweeps, words):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1280)])  # colours know no width
 def test_axe_finds_no_serious_violation_and_nothing_overflows(opened, scheme, width):
     page = opened(
         IsingLattice(64), IsingLattice(64, seed=2), color_scheme=scheme, viewport={"width": width, "height": 900},
