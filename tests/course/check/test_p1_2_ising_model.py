@@ -42,7 +42,7 @@ def flips_for_real(spins, row, column, J, h):
 
 
 RIGHT_ANSWERS = {
-    "1.2-a": [agreement(4 / 3), 0.377, 0.3773, np.float32(0.3773)],
+    "1.2-a": [agreement(4 / 3), 0.377, 0.3772, np.float32(0.3772)],
     "1.2-b": [right_cost],
     "1.2-c": [lambda f, T: expit(2 * f / T), lambda f, T: (1 + np.tanh(f / T)) / 2],
     "1.2-d": [
@@ -70,8 +70,8 @@ MISTAKES = {
         (0.5, "how many"),
         (float("nan"), "finite"),
         ("a half", "single number"),
-        ([0.3773, 0.4], "single number"),
-        (0.3773 + 0.2j, "complex"),
+        ([0.3772, 0.4], "single number"),
+        (0.3772 + 0.2j, "complex"),
     ],
     "1.2-b": [
         (changed(both=0.5), "All costs are half"),

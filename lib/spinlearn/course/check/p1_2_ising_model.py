@@ -15,7 +15,9 @@ def _agreement(x: float, ground_states: int = 2) -> float:
 
 FOUR_SPINS = Numbers(
     "a probability",
-    right=at(_agreement(4 / T), 6e-4, "0.3773, three times their share: two of the sixteen configurations."),
+    right=at(
+        _agreement(4 / T), 6e-4, f"{_agreement(4 / T):.4f}, three times their share: two of sixteen configurations."
+    ),
     turns=[
         at(_agreement(8 / T), 6e-4, "every bond has been counted twice: four bonds, not eight."),
         at(_agreement(4 / T, 1), 6e-4, "two of the sixteen configurations agree, all up and all down."),

@@ -11,7 +11,9 @@ K_100 = float(np.arctanh(np.exp(-1 / 100)))  # the coupling of exercise a
 HUNDRED_SITES = Numbers(
     "a temperature",
     right=at(
-        1 / K_100, 6e-4, "0.3775. The length is e^(2K) / 2 to four digits there: one digit more of ξ for 1.15 in K."
+        1 / K_100,
+        6e-4,
+        f"{1 / K_100:.4f}. The length is e^(2K) / 2 to four digits there: one digit more of ξ for 1.15 in K.",
     ),
     turns=[
         at(K_100, 5e-3, "that is the coupling K = J / T. The temperature is one over it."),
@@ -80,7 +82,7 @@ def _side(offset: float) -> float:
 
 PEAK_OF_TEN = Numbers(
     "a number of sites",
-    right=at(_side(OFFSET), 0.011 * _side(OFFSET), "about 4.03e8 sites. How long is a row of so many atoms?"),
+    right=at(_side(OFFSET), 0.011 * _side(OFFSET), f"{_side(OFFSET):.3g} sites. How long is a row of so many atoms?"),
     turns=[
         at(
             _side(OFFSET_AT_TC),

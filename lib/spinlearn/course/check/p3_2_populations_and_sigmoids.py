@@ -15,7 +15,7 @@ FRACTION = float(
 
 THREE_FOUR_FIVE = Numbers(
     "a fraction",
-    right=at(FRACTION, 6e-4, "0.8413, the value of Φ at 1: three, four, five."),
+    right=at(FRACTION, 6e-4, f"{FRACTION:.4f}, the value of Φ at 1: three, four, five."),
     turns=[
         at(ndtr(5 / 7), 6e-4, "spreads do not add. Variances do: 3² + 4² = 5²."),
         at(ndtr(5 / 3), 6e-4, "the noise is missing. It blurs the thresholds further."),
