@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from spinlearn import exact
+from spinlearn.core import progress
 from spinlearn.exact import averages, density_of_states, energies, probabilities, states
 from spinlearn.lattice import all_up, chain, cubic, ising, square, triangular
 
@@ -64,6 +65,13 @@ def test_density_of_states_counts_the_listed_states(lattice):
     np.testing.assert_array_equal(count, dos.count)
 
 
+def test_a_count_in_other_pieces_is_the_same(monkeypatch):
+    whole = density_of_states(square(3, 4))
+    monkeypatch.setattr(progress, "SLICE", 0.0)
+    for one, other in zip(whole, density_of_states(square(3, 4)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_density_of_states_of_25_spins():
     dos = density_of_states(square(5))
     assert dos.count.sum() == 2**25
@@ -96,6 +104,42 @@ def test_averages_are_sums_over_all_states(lattice, J, h):
         for name, value in expected.items():
             assert getattr(found, name)[k] == pytest.approx(value, rel=1e-12, abs=1e-13), name
         assert found.f[k] == pytest.approx(expected["e"] - temperature * expected["s"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("lattice", "J", "h"),
+    [
+        (square(3), -1.0, 0.0),
+        (triangular(3), -0.7, 0.0),
+        (square(3, 5), -1.0, 4.0),  # where the field makes many more states ground states: some flips cost nothing
+        (chain(5), -0.1, 0.2),
+        (square(3), -1e-290, 0.0),
+        (square(3), -1e300, 0.0),
+    ],
+)
+def test_a_frustrated_lattice_freezes_into_all_of_its_ground_states(lattice, J, h):
+    """What is left at T = 0 is ln of their number; the specific heat is gone."""
+    dos, n = density_of_states(lattice), lattice.size
+    scaled = -np.rint(10 * J / abs(J)) * dos.bond_sum - np.rint(10 * h / abs(J)) * dos.spin_sum
+    ground = scaled == scaled.min()
+    count, m = dos.count[ground].sum(), dos.spin_sum[ground] / n
+    assert count > 2
+    for T in abs(J) * np.array([1e-3, 1e-8, 1e-15]):
+        found = averages(dos, T, J=J, h=h)
+        assert found.s == pytest.approx(np.log(count) / n, rel=1e-13)
+        assert found.c == 0
+        assert found.e == pytest.approx(scaled.min() / 10 * abs(J) / n, rel=1e-14)
+        assert found.f == pytest.approx(found.e - T * found.s, rel=1e-14)
+        assert found.m2 == pytest.approx(dos.count[ground] @ m**2 / count, rel=1e-13)
+
+
+def test_averages_at_the_ends_of_the_floating_point_numbers():
+    dos = density_of_states(square(3))
+    for T, J in [(1e-300, 1.0), (1e300, 1e-300), (1e-300, 1e300), (1.0, 1e-300), (1e300, 1e300)]:
+        found = averages(dos, T, J=J)
+        assert all(np.isfinite(entry) for entry in found[1:])
+        assert found.e <= 1e-15 * J
+        assert 0 <= found.s <= np.log(2) * (1 + 1e-15)
 
 
 def test_thermodynamic_identities_by_enumeration():

@@ -142,6 +142,15 @@ def test_the_critical_chain_is_a_self_dual_plane(T, slices):
     assert np.sinh(2 * ordered.K_space) * np.sinh(2 * ordered.K_time) > 1.001
 
 
+@pytest.mark.parametrize("T", [100.0, 1.0, 0.01, 1e-3])
+def test_a_single_slice_is_summed_at_any_temperature(T):
+    """With M = 1 the two factors are apart: every state's Boltzmann weight, and cosh(G / T) for each spin."""
+    n, J, transverse = 8, 1.0, 0.6
+    E = exact.energies(chain(n), J=J)
+    expected = np.logaddexp.reduce(-E / T) + n * (np.logaddexp(transverse / T, -transverse / T) - np.log(2))
+    assert quantum.log_partition_sliced(n, 1, T, J=J, transverse=transverse) == pytest.approx(expected, rel=1e-13)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

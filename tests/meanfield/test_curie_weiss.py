@@ -1,5 +1,7 @@
 """The walk of M against detailed balance, enumeration, dense linear algebra and its limits; wrong walks as controls."""
 
+import sys
+
 import harness
 import numpy as np
 import pytest
@@ -8,8 +10,11 @@ from scipy.integrate import solve_ivp
 from scipy.special import comb
 
 from spinlearn import exact, meanfield
+from spinlearn.core import progress
 from spinlearn.lattice import from_couplings
 from spinlearn.meanfield.curie_weiss import evolve, flow, kramers_time, passage_time, steps, walk
+
+curie_weiss_module = sys.modules[steps.__module__]  # on the wing's face its name is that of a function
 
 MAGNETS = [(1, 0.7, 0.2, 1.0), (6, 0.7, 0.1, 1.3), (25, 1.4, -0.3, 1.0), (60, 0.5, 0.05, 0.8), (10, 2.0, 0.4, 0.0)]
 each_magnet = pytest.mark.parametrize(("N", "T", "h", "Tc"), MAGNETS)
@@ -227,6 +232,82 @@ def test_from_the_top_of_the_barrier_half_of_the_walks_fall_back():
 def test_a_time_too_long_for_a_number_is_infinite():
     assert passage_time(20_000, 0.5, start=0.9575, target=-0.9575) == np.inf
     assert kramers_time(20_000, 0.5) == np.inf
+
+
+def test_a_time_is_a_number_even_where_a_step_on_the_way_is_too_unlikely_for_one():
+    """Some steps have the chance exp(-2b / T) = exp(-1300). In a strong field every update of an up spin turns it."""
+    cold = passage_time(5, 0.003, h=-2.0, start=1.0, target=-1.0)
+    assert cold == pytest.approx(sum(5 / k for k in range(1, 6)) / 5, rel=1e-12)
+    for N, T, h, start, target in [(10, 1e-300, 0.0, 0.6, -0.6), (10, 1e-300, 0.3, -1, 1), (5, 1e-300, -1e300, -1, 1)]:
+        assert passage_time(N, T, h=h, start=start, target=target) == np.inf
+    # Beyond the barrier of a well that is not deep: down from there at once, although the way back takes for ever.
+    assert passage_time(10, 1e-300, h=-0.5, start=-0.2, target=-1) == pytest.approx(
+        sum(10 / k for k in range(1, 5)) / 10
+    )
+
+
+@pytest.mark.parametrize("T", [0.4, 0.8, 0.95])
+@pytest.mark.parametrize("share", [0.0, 0.6, 0.95, 0.999])
+def test_kramers_is_as_good_as_it_says_and_refuses_where_there_is_no_barrier(T, share):
+    """At 0.999 of the spinodal and ten spins it would be eleven times too long, and more with every digit."""
+    h = -share * float(meanfield.spinodal_field(T))
+    stable, well, barrier = meanfield.branches(T, h=h)
+    if share == 0:
+        well, stable = stable, well
+    df = float(meanfield.free_energy(barrier, T, h=h) - meanfield.free_energy(well, T, h=h))
+    for height, worst in ((1.1, 0.22), (2, 0.22), (5, 0.12), (20, 0.03)):
+        N = round(height * T / df)
+        if 10 <= N <= 100_000:
+            exact_time = passage_time(N, T, h=h, start=float(well), target=float(stable))
+            assert -worst < kramers_time(N, T, h=h) / exact_time - 1 < 0
+    few = int(0.95 * T / df)
+    if 0 < few < 10**7:
+        with pytest.raises(
+            ValueError, match=f"N must make the barrier .* so at least {int(np.ceil(T / df))}, got {few}"
+        ):
+            kramers_time(few, T, h=h)
+
+
+# Long work
+
+
+@pytest.mark.parametrize("job", ["law", "walk", "flow"])
+def test_a_run_in_other_pieces_is_the_same(job, monkeypatch):
+    fields = np.random.default_rng(3).normal(size=40)
+    run = {
+        "law": lambda: np.concatenate(evolve(one_up(30, 20), 0.8, fields)),
+        "walk": lambda: walk(30, 0.8, fields, rng=np.random.default_rng(4)),
+        "flow": lambda: flow(0.3, 0.8, fields),
+    }[job]
+    whole = run()
+    monkeypatch.setattr(progress, "SLICE", 0.0)
+    np.testing.assert_array_equal(run(), whole)
+
+
+@pytest.mark.parametrize("job", ["law", "walk", "flow"])
+def test_what_was_finished_is_kept_at_an_interrupt(job, monkeypatch):
+    """Ctrl-C after 100 units of work, in the middle of the fourth sweep of 30 updates."""
+    fields = np.random.default_rng(3).normal(size=200)
+
+    def stopped(total, _):
+        yield from (slice(k, k + 1) for k in range(100))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(curie_weiss_module, "watched", stopped)
+    run = {
+        "law": lambda fields: evolve(one_up(30, 20), 0.8, fields),
+        "walk": lambda fields: walk(30, 0.8, fields, rng=np.random.default_rng(4)),
+        "flow": lambda fields: flow(0.3, 0.8, fields),
+    }[job]
+    with pytest.raises(progress.Interrupted) as caught:
+        run(fields)
+    monkeypatch.undo()
+    kept = caught.value.run
+    expected = run(fields[: 3 if job == "law" else 100])
+    if job == "law":
+        np.testing.assert_array_equal(kept.law, expected.law)
+        kept, expected = kept.m, expected.m
+    np.testing.assert_array_equal(kept, expected)
 
 
 # Bad input

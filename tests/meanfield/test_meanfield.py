@@ -92,7 +92,7 @@ def test_a_scale_and_shapes():
     assert np.ndim(magnetisation(0.5)) == 0
     assert magnetisation(np.empty(0)).shape == (0,)
     assert isinstance(float(magnetisation(1e-308)), float)
-    assert magnetisation(5e-324) == 1.0
+    assert magnetisation(1e-308) == 1.0
 
 
 def test_a_seemingly_harmless_solver_fails_where_this_one_does_not():

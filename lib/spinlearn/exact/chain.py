@@ -232,7 +232,7 @@ def _bond_energies(J: float, h: float) -> np.ndarray:
 
 
 def _finite_chain(n: int, T, J: float, h: float, periodic: bool) -> Chain:
-    """The sum over all states as a product of matrices, with its derivatives by beta and by beta h."""
+    """The sum over all states as a product of matrices, with its derivatives by ln beta and by beta h."""
     beta = 1 / T[..., None, None]
     s = np.array([[1.0, -1.0]])
     bond, end = _bond_energies(J, h), -h * s / 2
@@ -242,7 +242,8 @@ def _finite_chain(n: int, T, J: float, h: float, periodic: bool) -> Chain:
     bond, end = bond - bond.min(), end - end.min()
 
     sums = []
-    for per_bond, per_end in ((-bond, -end), ((s.T + s) / 2, s / 2)):  # what a derivative brings down
+    # What a derivative brings down: by ln beta the energy over T, by beta h the spins.
+    for per_bond, per_end in ((-beta * bond, -beta * end), ((s.T + s) / 2, s / 2)):
         product, log_scale = _power(_with_derivatives(-beta * bond, per_bond), bonds)
         if not periodic:
             row = _with_derivatives(-beta * end, per_end)
@@ -252,9 +253,9 @@ def _finite_chain(n: int, T, J: float, h: float, periodic: bool) -> Chain:
     (Z, by_beta, by_beta_twice), (_, by_field, by_field_twice) = sums
 
     log_Z = np.log(Z) + log_scale - lowest / T
-    e, m = (lowest - by_beta / Z) / n, by_field / Z / n
-    c = (by_beta_twice / Z - (by_beta / Z) ** 2) / (n * T**2)
-    chi = (by_field_twice / Z - (by_field / Z) ** 2) / (n * T)
+    e, m = (lowest - T * by_beta / Z) / n, by_field / Z / n
+    c = (by_beta_twice / Z - (by_beta / Z) ** 2) / n
+    chi = (by_field_twice / Z - (by_field / Z) ** 2) / n / T
     return Chain(log_Z, -T * log_Z / n, e, c, m, chi)
 
 

@@ -4,16 +4,19 @@ The sign, the units and the counting of bonds are those of `spinlearn.lattice.is
 sum over bonds and their sum over spins serves every temperature, coupling and field.
 """
 
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
 from ..core import arguments
 from ..core.jit import kernel
+from ..core.progress import watched
 from ..lattice.geometry import Lattice, interactions
 
 _MOST_LISTED = 20  # spins whose states are listed one by one: an array of 2**N numbers
 _MOST_COUNTED = 30  # spins whose states are only counted: 2**(N - 1) steps, some seconds
+_NEVER = 1e4  # temperatures above the ground: exp(-x) is 0 long before
 
 
 class DensityOfStates(NamedTuple):
@@ -149,7 +152,8 @@ def probabilities(lattice: Lattice, T: float, *, J=1.0, h=0.0) -> np.ndarray:
     Returns
     -------
     (2**N,) float64
-        In the order of `states`; the sum is 1.
+        In the order of `states`; the sum is 1. States whose energies are equal but for rounding are equally likely only
+        while T is far above that rounding, some 1e-16 of the energies.
 
     Raises
     ------
@@ -164,11 +168,12 @@ def probabilities(lattice: Lattice, T: float, *, J=1.0, h=0.0) -> np.ndarray:
     """
     T = arguments.number("T", T, above=0)
     energy = energies(lattice, J=J, h=h)
-    weights = np.exp((energy.min() - energy) / T)
+    with np.errstate(over="ignore", under="ignore"):  # what is infinitely far above the ground has no weight
+        weights = np.exp((energy.min() - energy) / T)
     return weights / weights.sum()
 
 
-def density_of_states(lattice: Lattice) -> DensityOfStates:
+def density_of_states(lattice: Lattice, *, progress: bool | None = None) -> DensityOfStates:
     """Count the states of a small lattice by their sum over bonds B and their sum over spins M.
 
     One count serves every temperature, coupling and field: with a single J and h the energy is E = -J B - h M.
@@ -177,6 +182,8 @@ def density_of_states(lattice: Lattice) -> DensityOfStates:
     ----------
     lattice : Lattice
         Of at most 30 sites: 25 take about a tenth of a second, 30 some seconds.
+    progress : bool, optional
+        True shows a bar, False none; left out: where somebody watches and it takes more than two seconds.
 
     Returns
     -------
@@ -185,8 +192,8 @@ def density_of_states(lattice: Lattice) -> DensityOfStates:
 
     Raises
     ------
-    ValueError
-        If the lattice has more than 30 sites.
+    TypeError, ValueError
+        If `lattice` is none, or has more than 30 sites.
 
     Examples
     --------
@@ -194,12 +201,18 @@ def density_of_states(lattice: Lattice) -> DensityOfStates:
     >>> density_of_states(chain(3))
     DensityOfStates(bond_sum=array([-1, -1,  3,  3]), spin_sum=array([-1,  1, -3,  3]), count=array([3, 3, 1, 1]))
     """
+    if not isinstance(lattice, Lattice):
+        raise TypeError(f"lattice must be a Lattice, not {type(lattice).__name__}")
     n = lattice.size
     if n > _MOST_COUNTED:
         raise ValueError(f"lattice must have at most {_MOST_COUNTED} sites to be enumerated, got {n}")
     bonds = int((lattice.neighbours >= 0).sum()) // 2
     counts = np.zeros((2 * bonds + 1, n + 1), dtype=np.int64)
-    count_states(lattice.neighbours, counts)
+    spins = np.full(n, -1, dtype=np.int64)
+    counts[-1, 0] = 1  # all spins are down: every bond contributes 1
+    at = np.array([2 * bonds, 0])
+    for part in watched(2 ** (n - 1) - 1, progress):
+        count_states(lattice.neighbours, part.start + 1, part.stop + 1, spins, at, counts)
     # The last spin stayed down. Turning all spins over keeps B and gives the states in which it is up.
     counts += counts[:, ::-1].copy()
     row, up = np.nonzero(counts)
@@ -207,18 +220,16 @@ def density_of_states(lattice: Lattice) -> DensityOfStates:
 
 
 @kernel
-def count_states(neighbours, counts):
-    """Add the states whose last spin is down to `counts` (2B + 1, N + 1), by bond sum plus B and number of up spins.
+def count_states(neighbours, first, last, spins, at, counts):
+    """Add the states of steps `first` to before `last` to `counts` (2B + 1, N + 1), by bond sum plus B and up spins.
 
     The states are visited in Gray-code order: step k flips only the spin whose number is that of the lowest set bit
-    of k, so that both sums follow at the cost of one flip.
+    of k, so that both sums follow at the cost of one flip. `spins` (N,) and `at`, the row and column reached, are
+    carried from call to call.
     """
-    n, z = neighbours.shape
-    offset = counts.shape[0] // 2
-    spins = np.full(n, -1, dtype=np.int64)
-    bond_sum, up = offset, 0  # all spins are equal, every bond contributes +1
-    counts[bond_sum + offset, up] += 1
-    for step in range(1, 1 << (n - 1)):
+    z = neighbours.shape[1]
+    row, up = at
+    for step in range(first, last):
         i = 0
         while not (step >> i) & 1:
             i += 1
@@ -227,10 +238,11 @@ def count_states(neighbours, counts):
             j = neighbours[i, k]
             if j >= 0:
                 total += spins[j]
-        bond_sum -= 2 * spins[i] * total
+        row -= 2 * spins[i] * total
         spins[i] = -spins[i]
         up += spins[i]
-        counts[bond_sum + offset, up] += 1
+        counts[row, up] += 1
+    at[0], at[1] = row, up
 
 
 def averages(dos: DensityOfStates, T, *, J: float = 1.0, h: float = 0.0) -> Averages:
@@ -248,7 +260,8 @@ def averages(dos: DensityOfStates, T, *, J: float = 1.0, h: float = 0.0) -> Aver
     Returns
     -------
     Averages
-        ``log_Z`` of the whole lattice, all else per spin, each of the shape of `T`.
+        ``log_Z`` of the whole lattice, all else per spin, each of the shape of `T`. Only ``log_Z`` may be infinite,
+        where it is too large for a float.
 
     Raises
     ------
@@ -262,19 +275,38 @@ def averages(dos: DensityOfStates, T, *, J: float = 1.0, h: float = 0.0) -> Aver
     >>> ring.e.round(6)
     array([-0.817663, -0.465649])
     """
+    if not isinstance(dos, DensityOfStates):
+        raise TypeError(f"dos must be what density_of_states returns, not {type(dos).__name__}")
     T = arguments.temperatures(T)
     J, h = arguments.number("J", J), arguments.number("h", h)
     n = dos.spin_sum.max()  # all spins up
-    energy = -J * dos.bond_sum - h * dos.spin_sum
+    ground, excess = _above_the_ground(dos, J, h)
     m = dos.spin_sum / n
-    exponent = np.log(dos.count) - energy / T[..., None]
-    largest = exponent.max(axis=-1, keepdims=True)
-    weight = np.exp(exponent - largest)
-    norm = weight.sum(axis=-1, keepdims=True)
-    weight /= norm
-    log_Z = (largest + np.log(norm))[..., 0]
-    e = weight @ energy / n
-    variance = (weight * (energy - n * e[..., None]) ** 2).sum(axis=-1)
-    f = -T * log_Z / n
+    with np.errstate(over="ignore", under="ignore"):
+        x = np.minimum(excess / T[..., None], _NEVER)  # all that matters is exp(-x)
+        weight = dos.count * np.exp(-x)
+        norm = weight.sum(axis=-1, keepdims=True)
+        weight /= norm
+        log_norm = np.log(norm[..., 0])
+        mean = (weight * x).sum(axis=-1)
+        e = ground / n + T * mean / n
+        s = (log_norm + mean) / n
+        c = (weight * (x - mean[..., None]) ** 2).sum(axis=-1) / n
+        log_Z = log_norm - ground / T
+        f = ground / n - T * log_norm / n
     moments = (weight @ power for power in (m, abs(m), m**2, m**4))
-    return Averages(*(entry[()] for entry in (log_Z, f, e, (e - f) / T, variance / (n * T**2), *moments)))
+    return Averages(*(entry[()] for entry in (log_Z, f, e, s, c, *moments)))
+
+
+def _above_the_ground(dos: DensityOfStates, J: float, h: float) -> tuple[float, np.ndarray]:
+    """Lowest energy, and how far every other lies above it, by exact arithmetic: degenerate levels stay degenerate."""
+    J, h = Fraction(J), Fraction(h)
+    pairs = zip(dos.bond_sum.tolist(), dos.spin_sum.tolist(), strict=True)
+    energies = [-J * bond_sum - h * spin_sum for bond_sum, spin_sum in pairs]
+    lowest = min(energies)
+    try:
+        return float(lowest), np.array([float(energy - lowest) for energy in energies])
+    except OverflowError:
+        raise ValueError(
+            f"J and h must leave energies that fit into a float, got {float(J):g} and {float(h):g}"
+        ) from None

@@ -26,6 +26,7 @@ from ..core import arguments
 from ..lattice.geometry import chain
 from .enumeration import energies, states
 
+_EXTREME = 1e100  # a coupling over T beyond which its exponentials lose their meaning
 _LONGEST = 12  # spins: a matrix of 2**n x 2**n numbers, 128 MiB
 
 
@@ -110,7 +111,9 @@ def log_partition(n: int, T: float, *, J: float = 1.0, transverse: float = 1.0, 
     3.25304675 3.25304675
     """
     T = arguments.number("T", T, above=0)
-    return float(logsumexp(-np.linalg.eigvalsh(hamiltonian(n, J=J, transverse=transverse, periodic=periodic)) / T))
+    levels = np.linalg.eigvalsh(hamiltonian(n, J=J, transverse=transverse, periodic=periodic))
+    with np.errstate(over="ignore"):
+        return float(logsumexp((levels[0] - levels) / T) - levels[0] / T)
 
 
 def classical_plane(n: int, slices: int, T: float, *, J: float = 1.0, transverse: float = 1.0) -> Plane:
@@ -146,14 +149,20 @@ def classical_plane(n: int, slices: int, T: float, *, J: float = 1.0, transverse
     """
     n = arguments.count("n", n, at_least=2)
     M = arguments.count("slices", slices, at_least=1)
-    beta = 1 / arguments.number("T", T, above=0)
+    T = arguments.number("T", T, above=0)
     J, transverse = arguments.number("J", J), arguments.number("transverse", transverse, above=0)
-    x = beta * transverse / M
+    with np.errstate(over="ignore"):
+        K_space, x = np.divide(J, T) / M, np.divide(transverse, T) / M
+    if not (abs(K_space) < _EXTREME and 1 / _EXTREME < x < _EXTREME):
+        raise ValueError(
+            f"T must leave J / T / slices below {_EXTREME:g} and transverse / T / slices between {1 / _EXTREME:g} and "
+            f"{_EXTREME:g}, got {T:g}"
+        )
     # <s| exp(x X) |s'> is cosh x or sinh x: A exp(K s s') with A**2 = cosh x sinh x and exp(-2 K) = tanh x.
     # Both by logarithms, so that neither a thin slice nor a thick one loses digits.
     K_time = np.log1p(-2 * np.exp(-2 * x) / np.expm1(-2 * x)) / 2
     log_A = x + np.log(-np.expm1(-4 * x)) / 2 - np.log(2)
-    return Plane(beta * J / M, float(K_time), float(n * M * log_A))
+    return Plane(float(K_space), float(K_time), float(n * M * log_A))
 
 
 def log_partition_sliced(
@@ -188,14 +197,16 @@ def log_partition_sliced(
     True
     """
     plane = classical_plane(_length(n), slices, T, J=J, transverse=transverse)
-    # Half of a row's own bonds on either side keep the matrix symmetric.
-    half = np.exp(-plane.K_space / 2 * energies(chain(n, periodic=periodic)))
+    # Half of a row's own bonds on either side keep the matrix symmetric. Rows are counted from their ground state.
+    row = plane.K_space * energies(chain(n, periodic=periodic))
+    half = np.exp((row.min() - row) / 2)
     s = states(n).astype(np.float64)
     matrix = half[:, None] * np.exp(plane.K_time * (s @ s.T - n)) * half
     eigenvalues = np.linalg.eigvalsh(matrix)
     # All are positive; rounding may push the smallest below zero, and they do not matter.
     positive = eigenvalues[eigenvalues > 0]
-    return float(logsumexp(slices * np.log(positive)) + slices * n * plane.K_time + plane.log_constant)
+    constant = slices * (n * plane.K_time - row.min()) + plane.log_constant
+    return float(logsumexp(slices * np.log(positive)) + constant)
 
 
 def _length(n) -> int:

@@ -295,4 +295,7 @@ def _lattice_arguments(T, h, z, J):
     arguments.fit_together(T=T, h=h)
     if (T * arguments.LARGEST_COUPLING < J).any():
         raise ValueError(f"T must be at least J / {arguments.LARGEST_COUPLING:g} (below it m = 1), got {T.min()}")
+    with np.errstate(over="ignore"):
+        if not np.isfinite(h / T).all():
+            raise ValueError(f"T must be so large that h / T is finite, got {T.min()}")
     return z, J, T, h

@@ -207,8 +207,10 @@ def susceptibility(T, *, h=0.0, Tc: float = 1.0):
     x = _roots(T, np.abs(h), Tc)
     decay = np.exp(-2 * x)
     loose = 4 * decay / (1 + decay) ** 2  # 1 - m^2, without a difference
+    # The two differences are the same one: where x is small that of T and Tc counts, else that of T and nearly nothing.
+    stiffness = np.where(x < 0.5, (T - Tc) + Tc * np.tanh(x) ** 2, T - Tc * loose)
     with np.errstate(divide="ignore"):
-        return loose / ((T - Tc) + Tc * np.tanh(x) ** 2)
+        return (loose / stiffness)[()]
 
 
 def energy(m, *, h=0.0, Tc: float = 1.0):

@@ -1,0 +1,65 @@
+"""What any public function is asked: no NaN from finite numbers, however large or small, and errors that name."""
+
+import itertools
+import warnings
+from fractions import Fraction
+
+import numpy as np
+
+POSITIVE = (1e-300, 1e-17, 1e-3, 1.0, 2.5, 1e17, 1e300)
+REAL = (*(-x for x in POSITIVE), 0.0, *POSITIVE)
+ODD = (
+    np.uint8(1),
+    np.int8(-1),
+    np.float32(1.5),
+    np.longdouble(1.5),
+    np.array(1.0),
+    np.array([1.0]),
+    (1.0, 2.0),
+    [],
+    Fraction(1, 3),
+    10**400,
+    True,
+    None,
+    "1",
+    1 + 0j,
+    np.nan,
+    np.inf,
+    [[1, 2], [3]],
+    {},
+    0,
+    -1,
+    2,
+)
+
+
+def holds_nan(result) -> bool:
+    if isinstance(result, tuple):
+        return any(map(holds_nan, result))
+    return bool(np.isnan(np.asarray(result, dtype=float)).any())
+
+
+def refused(function, names, **arguments):
+    """The message if the arguments were refused, None if they were taken; anything else fails."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            result = function(**arguments)
+        except (TypeError, ValueError) as error:
+            message = str(error)
+            assert " must " in message or "do not fit together" in message, f"{arguments}: {message}"
+            assert any(name in message.replace("'", " ").split() for name in names), f"{arguments}: {message}"
+            return message
+    assert not holds_nan(result), f"{arguments}: {result}"
+    return None
+
+
+def at_all_extremes(function, **values) -> int:
+    """Call it with every combination; return how many were taken."""
+    combinations = [dict(zip(values, choice, strict=True)) for choice in itertools.product(*values.values())]
+    return sum(refused(function, values, **arguments) is None for arguments in combinations)
+
+
+def with_odd_types(function, *names) -> list:
+    """Give each argument in turn what it may not have expected; return what was refused, and for which name."""
+    return [(name, odd) for name in names for odd in ODD if refused(function, {name, "h", "T"}, **{name: odd})]
