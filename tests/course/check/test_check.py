@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from spinlearn.course import check as package
-from spinlearn.course.check import NOT_YET, RIGHT, check, declaration, exercises, limits
+from spinlearn.course.check import NOT_ATTEMPTED, NOT_YET, RIGHT, check, declaration, exercises, limits
 from spinlearn.course.check.answers import NotAttemptedError, NotYetError, numbers
 from spinlearn.course.check.declared import Choice, Numbers, Option, above, at, below, case, near, otherwise
 
@@ -305,6 +305,47 @@ def test_an_answer_leaves_no_traces(capsys):
 def test_warnings_of_an_answer_stay_out_of_the_page(recwarn):
     check("1.2-c", lambda b, T: np.log(-1.0) + np.exp(np.float64(1e6)))
     assert not recwarn.list
+
+
+def test_without_threads_an_answer_is_checked_all_the_same(monkeypatch):
+    def none(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none)
+    assert check("1.2-a", 0.3772).status == RIGHT
+    assert check("1.2-c", lambda b, T: 1 / 0).status == NOT_YET
+
+
+def no_return(b, T):
+    weight = b / T
+    weight += 1
+
+
+def dots_below(b, T):
+    if b > 0:
+        return 1.0
+    return ...
+
+
+def prepared(b, T):
+    """A stub that has something filled in already."""
+    weight = b / T  # noqa: F841
+    return ...
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "word"),
+    [
+        (no_return, NOT_YET, "returns nothing"),
+        (dots_below, NOT_YET, "called with (-3, 0.8) your function returns the three dots"),
+        (prepared, NOT_ATTEMPTED, "Replace the three dots"),
+        (print, NOT_YET, "returns nothing"),
+    ],
+)
+def test_what_returns_nothing_is_told_apart_from_what_is_untouched(answer, status, word):
+    verdict = check("1.2-c", answer)
+    assert verdict.status == status
+    assert word in verdict.reason
 
 
 def test_errors_name_the_arguments_and_an_overflow_says_what_to_do():

@@ -61,6 +61,7 @@ MISTAKES = {
         (agreement(12), "not -E T"),
         (agreement(-4 / 3), "sign"),
         (agreement(2 / 3), "four bonds"),
+        (1 / (1 + 6 * np.exp(-4 / 3)), "E = +4 are missing"),
         (0.125, "weighted"),
         (2 * np.exp(4 / 3), "sum of all sixteen"),
         (37.73, "per cent"),

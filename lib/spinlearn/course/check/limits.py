@@ -52,7 +52,10 @@ def run(work, limit: float | None = None):
     with _kept_state():
         context = contextvars.copy_context()
         worker = threading.Thread(target=body, name="answer", daemon=True)
-        worker.start()
+        try:
+            worker.start()
+        except RuntimeError:  # a Python without threads, as in a browser: there is no limit then
+            return work()
         end = time.monotonic() + limit
         try:  # An interrupt in join() would mark the thread as ended; and no system lets one into a long wait.
             while not done.wait(0.05) and time.monotonic() < end:

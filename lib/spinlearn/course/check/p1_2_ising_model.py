@@ -25,6 +25,11 @@ FOUR_SPINS = Numbers(
         at(_agreement(4 * T), 6e-4, "the exponent is -E / T, not -E T."),
         at(_agreement(-4 / T), 6e-4, "the sign of the exponent is turned round: low energies are the likely ones."),
         at(_agreement(2 / T), 6e-4, "one corner has two neighbours, but the ring has four bonds."),
+        at(
+            1 / (1 + 6 * np.exp(-4 / T)),
+            6e-4,
+            "the two configurations with E = +4 are missing from the sum of weights.",
+        ),
         at(2 / 16, 6e-4, "that is the fraction of configurations. Each one has to be weighted with exp(-E / T)."),
         at(_agreement(4 / T) * 100, 0.06, "that is in per cent. A probability lies between 0 and 1."),
         at(2 * np.exp(4 / T), 6e-3, "that is the weight of the two; divide it by the sum of all sixteen weights."),
