@@ -1,9 +1,11 @@
 """The membrane against its equations: limits, identities, another integrator, and what is known of its bifurcations."""
 
+import mpmath as mp
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from spinlearn.core.progress import Interrupted
 from spinlearn.neuron import membrane
 from spinlearn.neuron.membrane import (
     SQUID,
@@ -78,6 +80,14 @@ def test_gates_at_the_ends():
     assert gates(V).m[1, 1] == gates(float(V[1, 1])).m
 
 
+def test_gates_are_open_or_shut_at_absurd_voltages_too():
+    for V in (-1e4, -1e5, -1e308):
+        assert gates(V)[:3] == (0, 1, 0)
+    for V in (1e5, 1e308):
+        assert gates(V)[:3] == (1, 0, 1)
+        assert np.isfinite(gates(V)).all()
+
+
 @pytest.mark.parametrize("V", [-90.0, -65.0, -30.0, 20.0])
 def test_gates_settle_where_and_as_fast_as_told(V):
     at = gates(V)
@@ -148,6 +158,59 @@ def test_the_rest_state_is_unstable_between_two_hopf_points():
         hopf_current(0.0, 5.0)
     with pytest.raises(ValueError, match="rest is unstable at both"):
         hopf_current(20.0, 50.0)
+
+
+def characteristic(V):
+    """The current that holds V at rest, the Jacobian there, and a1 to a4 of its characteristic polynomial."""
+    q = {name: mp.mpf(str(value)) for name, value in SQUID._asdict().items()}
+    opening = {
+        "m": lambda V: (V + 40) / 10 / (1 - mp.exp(-(V + 40) / 10)),
+        "h": lambda V: mp.mpf("0.07") * mp.exp(-(V + 65) / 20),
+        "n": lambda V: (V + 55) / 100 / (1 - mp.exp(-(V + 55) / 10)),
+    }
+    closing = {
+        "m": lambda V: 4 * mp.exp(-(V + 65) / 18),
+        "h": lambda V: 1 / (1 + mp.exp(-(V + 35) / 10)),
+        "n": lambda V: mp.mpf("0.125") * mp.exp(-(V + 65) / 80),
+    }
+    x = {g: opening[g](V) / (opening[g](V) + closing[g](V)) for g in "mhn"}
+    m, h, n = x["m"], x["h"], x["n"]
+    current = q["g_Na"] * m**3 * h * (V - q["E_Na"]) + q["g_K"] * n**4 * (V - q["E_K"]) + q["g_L"] * (V - q["E_L"])
+    J = mp.zeros(4)
+    J[0, 0] = -(q["g_Na"] * m**3 * h + q["g_K"] * n**4 + q["g_L"]) / q["C"]
+    J[0, 1] = -3 * q["g_Na"] * m**2 * h * (V - q["E_Na"]) / q["C"]
+    J[0, 2] = -q["g_Na"] * m**3 * (V - q["E_Na"]) / q["C"]
+    J[0, 3] = -4 * q["g_K"] * n**3 * (V - q["E_K"]) / q["C"]
+    for k, g in enumerate("mhn", start=1):
+        J[k, 0] = mp.diff(opening[g], V) * (1 - x[g]) - mp.diff(closing[g], V) * x[g]
+        J[k, k] = -opening[g](V) - closing[g](V)
+    a, M = [], mp.eye(4)  # Faddeev and LeVerrier
+    for k in range(1, 5):
+        trace = sum((J * M)[i, i] for i in range(4))
+        a.append(-trace / k)
+        M = J * M + a[-1] * mp.eye(4)
+    return current, J, a
+
+
+@pytest.mark.parametrize(("guess", "low", "high"), [(-59.0, 5.0, 20.0), (-43.0, 100.0, 200.0)])
+def test_the_hopf_points_are_those_of_the_exact_characteristic_polynomial(guess, low, high):
+    """A pair of eigenvalues is imaginary where Hurwitz's determinant a1 a2 a3 - a3^2 - a1^2 a4 vanishes."""
+
+    def hurwitz(V):
+        _, _, (a1, a2, a3, a4) = characteristic(V)
+        return a1 * a2 * a3 - a3**2 - a1**2 * a4
+
+    with mp.workdps(30):
+        V = mp.findroot(hurwitz, mp.mpf(guess))
+        current, J, (a1, _, a3, _) = characteristic(V)
+        eigen, _ = mp.eig(J)
+        I, turn = float(current), float(mp.sqrt(a3 / a1))
+        exact = sorted((complex(value) for value in eigen), key=lambda v: (round(v.real, 8), v.imag))
+    assert hopf_current(low, high) == pytest.approx(I, abs=2e-9)
+    assert rest(I)[0] == pytest.approx(float(V), abs=1e-11)
+    found = sorted(eigenvalues(I), key=lambda v: (round(v.real, 8), v.imag))
+    np.testing.assert_allclose(found, exact, atol=2e-11)
+    assert abs(found[-1].imag) == pytest.approx(turn, abs=2e-11)
 
 
 # The integrator
@@ -241,6 +304,44 @@ def test_one_spike_is_not_a_rate():
     assert single.rate == 0.0
 
 
+HOPF = hopf_current(5.0, 20.0), hopf_current(100.0, 200.0)
+
+
+@pytest.mark.parametrize(
+    "I", [0.0, 4.0, 6.0, 6.5, 9.0, 30.0, 61.0, 70.0, 100.0, 130.0, 150.0, 154.0, 155.0, 170.0, 300.0]
+)
+def test_firing_oscillating_or_silent_is_what_the_voltage_does(I):
+    """Where rest is unstable nothing is silent. From 65 to the upper Hopf point the swing stays below 0 mV."""
+    found, V = fire(I), simulate(I, 8000.0, every=5).V
+    early, late = np.ptp(V[len(V) // 2 : 3 * len(V) // 4]), np.ptp(V[3 * len(V) // 4 :])
+    if found.kind == "silent":
+        assert not HOPF[0] < I < HOPF[1]
+        assert late < 1e-6 or late < early / 2
+    else:
+        assert late == pytest.approx(early, rel=1e-3)
+        assert late > 1
+        assert (V[len(V) // 2 :].max() > 0) == (found.kind == "firing")
+    assert (found.rate > 0) == (found.kind == "firing")
+
+
+def test_beside_a_stable_rest_it_depends_on_the_start():
+    """Between the onset and the lower Hopf point; just below it the ringing of a small kick dies out slowly."""
+    for I in (7.0, 9.7):
+        assert fire(I, start=rest(I) + 1e-3).kind == "silent"
+        assert fire(I, start=rest(0.0)).kind == "firing"
+    ringing = fire(9.7, 100.0, start=rest(9.7) + np.array([0.5, 0, 0, 0]))
+    assert ringing.kind == "silent"
+    assert len(ringing.times) == 0
+    assert abs(ringing.state[0] - rest(9.7)[0]) > 0.01
+    assert fire(12.0, 20.0, start=rest(12.0)).kind == "oscillating", "unstable, however small the swing is yet"
+
+
+def test_a_membrane_with_no_or_several_states_of_rest_can_be_asked_too():
+    three = Parameters(g_K=1.0)
+    assert fire(-8.0, start=[-60.0, 0.1, 0.6, 0.3], parameters=three).kind == "silent"
+    assert fire(0.5, start=rest(), parameters=PASSIVE).kind == "silent"
+
+
 def test_the_onset_does_not_depend_on_step_start_or_direction():
     """It is where two cycles, one stable and one not, meet: a fact of the equations, whatever way one gets there."""
     from_rest = onset(6.0, 7.0, tolerance=1e-3)
@@ -266,9 +367,74 @@ def test_the_onset_is_a_jump_with_two_states_beside_it():
 
 def test_onset_refuses_a_bracket_that_is_none():
     with pytest.raises(ValueError, match="low must be a current at which the neuron falls silent, but at 8 it fires"):
-        onset(8.0, 10.0)
+        onset(8.0, 10.0, duration=500.0)
     with pytest.raises(ValueError, match="high must be a current at which the neuron fires for ever, but at 4"):
-        onset(2.0, 4.0)
+        onset(2.0, 4.0, duration=500.0)
+    with pytest.raises(ValueError, match="but at 100 it oscillates below 0 mV"):
+        onset(2.0, 100.0, duration=500.0)
+    with pytest.raises(ValueError, match="low must be below high, got 200 and 30"):
+        onset(200, 30)
+    with pytest.raises(ValueError, match="low must be below high, got 20 and 5"):
+        hopf_current(20, 5)
+
+
+# Long runs
+
+
+def cut(most):
+    return lambda total, progress: (slice(k, min(k + most, total)) for k in range(0, total, most))
+
+
+def stopped_after(slices, most):
+    def watched(total, progress):
+        for k in range(slices):
+            yield slice(k * most, (k + 1) * most)
+        raise KeyboardInterrupt
+
+    return watched
+
+
+@pytest.mark.parametrize("most", [1, 10, 10**9])
+def test_a_run_in_slices_is_a_run(monkeypatch, most):
+    current = 10 * np.random.default_rng(1).random(997)
+    whole, counted = simulate(current, every=7), fire(10.0, 500.0)
+    monkeypatch.setattr(membrane, "watched", cut(most))
+    for a, b in ((simulate(current, every=7), whole), (fire(10.0, 500.0), counted)):
+        for x, y in zip(a, b, strict=True):
+            np.testing.assert_array_equal(x, y)
+
+
+def test_an_interrupt_keeps_what_is_finished(monkeypatch):
+    run, counted = simulate(10.0, 50.0, every=7), fire(10.0, 2 * membrane._BLOCK * membrane.DT)
+    monkeypatch.setattr(membrane, "watched", stopped_after(4, 100))
+    with pytest.raises(Interrupted) as caught:
+        simulate(10.0, 50.0, every=7)
+    for part, all_of_it in zip(caught.value.run, run, strict=True):
+        np.testing.assert_array_equal(part, all_of_it[: 400 // 7 + 1])
+    monkeypatch.setattr(membrane, "watched", stopped_after(2, 1))
+    with pytest.raises(Interrupted) as caught:
+        fire(10.0)
+    for part, all_of_it in zip(caught.value.run, counted, strict=True):
+        np.testing.assert_array_equal(part, all_of_it)
+
+
+def test_an_interrupted_bisection_returns_its_bracket(monkeypatch):
+    runs, whole = [], fire
+
+    def stops(I, *args, **keywords):
+        runs.append(I)
+        if len(runs) == 5:
+            raise Interrupted(None)
+        return whole(I, 1000.0)
+
+    monkeypatch.setattr(membrane, "fire", stops)
+    with pytest.raises(Interrupted) as caught:
+        onset(6.0, 7.0)
+    found = caught.value.run
+    assert runs[:2] == [6.0, 7.0]
+    assert found.above - found.below == 0.25
+    assert found.below < 6.264 < found.above
+    assert found.rate > 50
 
 
 # Bad arguments
@@ -295,6 +461,14 @@ def test_onset_refuses_a_bracket_that_is_none():
         (lambda: simulate(1.0, 1.0, start=[-65, 0.1, 0.2, 1.3]), ValueError, "gates m, h, n between 0 and 1"),
         (lambda: spike_times([0, 1], [0, 1, 2]), ValueError, r"V must have shape \(2,\)"),
         (lambda: spike_times([[0, 1]], [[0, 1]]), ValueError, "t must be one-dimensional"),
+        (lambda: spike_times([0, 2, 1], [0, 1, 2]), ValueError, "t must not decrease"),
+        (lambda: currents("low", 0.1, 0.1, 0.1), TypeError, "V must hold real numbers"),
+        (lambda: currents(-65, 0.1, [0.1, np.nan], 0.1), ValueError, "h must be finite"),
+        (lambda: currents(-65, 0.1, 0.1, 1.1), ValueError, "n must be between 0 and 1"),
+        (lambda: currents([1, 2], [0.1, 0.2, 0.3], 0.1, 0.1), ValueError, r"shapes of V \(2,\) and m \(3,\)"),
+        (lambda: currents(-65, 0.1, 0.1, 0.1, parameters=None), TypeError, "parameters must be membrane.Parameters"),
+        (lambda: fire(1.0, 1e300, dt=1e-10), ValueError, "duration must be below 1e15 steps"),
+        (lambda: simulate(1.0, 1.0, progress="yes"), TypeError, "progress must be None, True or False"),
         (lambda: fire("strongly"), TypeError, "I must be a real number"),
         (lambda: onset(6.0, 7.0, tolerance=0), ValueError, "tolerance must be greater than 0"),
     ],
@@ -302,6 +476,16 @@ def test_onset_refuses_a_bracket_that_is_none():
 def test_bad_arguments_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_kinds_of_numbers():
+    """What is a whole number in eight bits is the number itself, without wrapping round."""
+    assert currents(np.uint8(0), np.uint8(1), 1, (1,)).K[0] == -36 * SQUID.E_K
+    assert pytest.approx(0.3 * 54.4) == currents([0], 0, 0, 0).L
+    assert fire(np.uint8(200), 50).state.tolist() == fire(200.0, 50.0).state.tolist()
+    assert rest(np.int8(5)).tolist() == rest(5.0).tolist()
+    assert eigenvalues(np.uint8(5)).tolist() == eigenvalues(5.0).tolist()
+    np.testing.assert_array_equal(simulate((np.uint8(7),) * 5).V, simulate(7.0, 0.1).V)
 
 
 def test_a_start_is_left_as_it_is():

@@ -19,6 +19,7 @@ A. L. Hodgkin and A. F. Huxley, J. Physiol. 117, 500 (1952): equations (12), (13
 table 3. Its leak potential, -54.387 mV here, is rounded to -54.4, which puts the rest at -65.00 mV.
 """
 
+from math import ceil, pi
 from typing import NamedTuple
 
 import numpy as np
@@ -26,11 +27,13 @@ from scipy.optimize import brentq
 
 from ..core import arguments
 from ..core.jit import kernel
+from ..core.progress import Interrupted, keeping, watched
 
 # ms. Over three spikes the error is then below 0.003 mV, and falls as the fourth power; beyond 0.09 ms it blows up.
 DT = 0.02
 
 _GRID = np.arange(-200.0, 200.5, 0.5)  # where a rest state is looked for, mV
+_BLOCK = 4096  # steps in one call of `count_spikes`, some milliseconds of work
 
 
 class Parameters(NamedTuple):
@@ -117,11 +120,16 @@ class Firing(NamedTuple):
         Times of all spikes of the run, ms.
     state : (4,) float64
         Where the run ended; the `start` of another one.
+    kind : {"firing", "oscillating", "silent"}
+        "firing" where there is a rate. Otherwise "silent" if the voltage settles, and "oscillating" if it goes on
+        swinging without spikes: no state of rest is stable, as in depolarisation block, or the swing does not die out.
+        In a run too short for two spikes in its second half, firing looks like this, too.
     """
 
     rate: float
     times: np.ndarray
     state: np.ndarray
+    kind: str
 
 
 class Onset(NamedTuple):
@@ -130,7 +138,7 @@ class Onset(NamedTuple):
     Attributes
     ----------
     below, above : float
-        The neuron is silent in the end at the first current and fires for ever at the second, uA/cm^2.
+        The neuron stops firing at the first current and fires for ever at the second, uA/cm^2.
     rate : float
         Its rate at `above`, Hz.
     """
@@ -165,7 +173,9 @@ def gates(V) -> Gates:
     V = arguments.real_array("V", V) if np.ndim(V) else np.array(arguments.number("V", V))
     table = np.array([rates(v) for v in V.ravel()]).reshape(*V.shape, 6)
     opening, closing = table[..., 0::2], table[..., 1::2]
-    settled, tau = opening / (opening + closing), 1 / (opening + closing)
+    # Far below rest the gate h opens infinitely fast, for a float, and there it is open.
+    settled = np.where(np.isinf(opening), 1.0, opening / np.where(np.isinf(opening), 1.0, opening + closing))
+    tau = 1 / (opening + closing)
     return Gates(*(array[..., k][()] for array in (settled, tau) for k in range(3)))
 
 
@@ -183,6 +193,11 @@ def currents(V, m, h, n, *, parameters: Parameters = SQUID) -> Currents:
     Currents
         Positive outward, so that a depolarising sodium current is negative.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range.
+
     Examples
     --------
     At rest the three add up to nothing:
@@ -190,7 +205,14 @@ def currents(V, m, h, n, *, parameters: Parameters = SQUID) -> Currents:
     >>> round(float(sum(currents(*rest()))), 9) + 0.0
     0.0
     """
+    _parameters(parameters)
     p = parameters
+    given = {name: arguments.real_values(name, x) for name, x in {"V": V, "m": m, "h": h, "n": n}.items()}
+    arguments.fit_together(**given)
+    for name in ("m", "h", "n"):
+        if not ((given[name] >= 0) & (given[name] <= 1)).all():
+            raise ValueError(f"{name} must be between 0 and 1, the share of gates that are open")
+    V, m, h, n = given.values()
     return Currents(p.g_Na * m**3 * h * (V - p.E_Na), p.g_K * n**4 * (V - p.E_K), p.g_L * (V - p.E_L))
 
 
@@ -219,19 +241,13 @@ def rest(I: float = 0.0, *, parameters: Parameters = SQUID) -> np.ndarray:
     array([-6.49997e+01,  5.29000e-02,  5.96100e-01,  3.17700e-01])
     """
     I, p = arguments.number("I", I), _parameters(parameters)
-
-    def net(V):
-        return slopes(V, *gates(V)[:3], I, p)[0]
-
-    values = np.array([net(float(V)) for V in _GRID])
-    (crossings,) = np.nonzero(np.diff(values > 0))
-    if len(crossings) != 1:
+    found = _rests(I, p)
+    if len(found) != 1:
         raise ValueError(
             f"I and parameters must leave one state of rest between {_GRID[0]:g} and {_GRID[-1]:g} mV, "
-            f"but there are {len(crossings)}"
+            f"but there are {len(found)}"
         )
-    V = brentq(net, _GRID[crossings[0]], _GRID[crossings[0] + 1], xtol=1e-12, rtol=1e-14)
-    return np.array([V, *gates(V)[:3]])
+    return found[0]
 
 
 def eigenvalues(I: float = 0.0, *, parameters: Parameters = SQUID) -> np.ndarray:
@@ -245,7 +261,7 @@ def eigenvalues(I: float = 0.0, *, parameters: Parameters = SQUID) -> np.ndarray
     Returns
     -------
     (4,) complex128
-        Eigenvalues of the equations linearised at rest, 1/ms, by rising real part; good to about 1e-9.
+        Eigenvalues of the equations linearised at rest, 1/ms, by rising real part; good to about 1e-11.
 
     Raises
     ------
@@ -257,12 +273,7 @@ def eigenvalues(I: float = 0.0, *, parameters: Parameters = SQUID) -> np.ndarray
     >>> bool(eigenvalues(0.0).real.max() < 0 < eigenvalues(12.0).real.max())
     True
     """
-    state, p = rest(I, parameters=parameters), _parameters(parameters)
-    matrix = np.empty((4, 4))
-    for k, step in enumerate(1e-5 * np.eye(4)):
-        matrix[:, k] = np.subtract(slopes(*(state + step), I, p), slopes(*(state - step), I, p)) / 2e-5
-    found = np.linalg.eigvals(matrix)
-    return found[np.argsort(found.real, kind="stable")]
+    return _growth(rest(I, parameters=parameters), float(I), _parameters(parameters))
 
 
 def hopf_current(low: float, high: float, *, parameters: Parameters = SQUID) -> float:
@@ -271,13 +282,14 @@ def hopf_current(low: float, high: float, *, parameters: Parameters = SQUID) -> 
     Parameters
     ----------
     low, high : float
-        Currents to search between, uA/cm^2. The rest state must be stable at one of them and unstable at the other.
+        Currents to search between, the lower one first, uA/cm^2. The rest state must be stable at one of them and
+        unstable at the other.
     parameters : Parameters
 
     Returns
     -------
     float
-        uA/cm^2, good to about 1e-7.
+        uA/cm^2, good to about 1e-9.
 
     Raises
     ------
@@ -289,7 +301,7 @@ def hopf_current(low: float, high: float, *, parameters: Parameters = SQUID) -> 
     >>> round(hopf_current(5, 15), 4)
     9.7793
     """
-    low, high = arguments.number("low", low), arguments.number("high", high)
+    low, high = _bracket(low, high)
 
     def growth(I):
         return eigenvalues(I, parameters=parameters)[-1].real
@@ -302,7 +314,14 @@ def hopf_current(low: float, high: float, *, parameters: Parameters = SQUID) -> 
 
 
 def simulate(
-    I, duration: float | None = None, *, start=None, dt: float = DT, every: int = 1, parameters: Parameters = SQUID
+    I,
+    duration: float | None = None,
+    *,
+    start=None,
+    dt: float = DT,
+    every: int = 1,
+    parameters: Parameters = SQUID,
+    progress: bool | None = None,
 ) -> Run:
     """Follow the membrane under a current, by the classical Runge-Kutta method of fourth order.
 
@@ -319,6 +338,8 @@ def simulate(
     every : int
         Record the start, and then the state after every so many steps.
     parameters : Parameters
+    progress : bool, optional
+        Whether to show a bar; left out, where a person watches a long run.
 
     Returns
     -------
@@ -328,6 +349,8 @@ def simulate(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range, or if `dt` is so long that the solution blows up.
+    Interrupted
+        If stopped by hand; its `run` is the Run so far.
 
     Examples
     --------
@@ -350,9 +373,18 @@ def simulate(
             raise ValueError(f"I must be a number or a one-dimensional array of currents, got shape {held.shape}")
     records = np.empty((held.size // every + 1, 4))
     records[0] = state
-    follow(state, held, dt, p, every, records[1:])
-    _finite(records, dt)
-    return Run(dt * every * np.arange(len(records)), *records.T.copy())
+    done = 0
+
+    def so_far() -> Run:
+        finished = records[: done // every + 1]
+        _finite(finished, dt)
+        return Run(dt * every * np.arange(len(finished)), *finished.T.copy())
+
+    with keeping(so_far):
+        for part in watched(held.size, progress):
+            follow(state, held[part], dt, p, every, done, records[1:])
+            done = part.stop
+    return so_far()
 
 
 def spike_times(t, V, threshold: float = 0.0) -> np.ndarray:
@@ -373,22 +405,32 @@ def spike_times(t, V, threshold: float = 0.0) -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        If an argument has the wrong type or shape.
+        If an argument has the wrong type or shape, or `t` decreases.
 
     Examples
     --------
     >>> spike_times([0, 1, 2, 3], [-1, 3, -1, 1])
     array([0.25, 2.5 ])
     """
-    t = arguments.real_array("t", t)
+    t = arguments.real_values("t", t)
     V = arguments.real_array("V", V, t.shape, what=" (that of t)") - arguments.number("threshold", threshold)
     if t.ndim != 1:
         raise ValueError(f"t must be one-dimensional, got shape {t.shape}")
+    if (t[1:] < t[:-1]).any():
+        raise ValueError("t must not decrease: a record belongs to each time, in order")
     (k,) = np.nonzero((V[:-1] < 0) & (V[1:] >= 0))
     return t[k] + (t[k + 1] - t[k]) * V[k] / (V[k] - V[k + 1])
 
 
-def fire(I: float, duration: float = 2000.0, *, start=None, dt: float = DT, parameters: Parameters = SQUID) -> Firing:
+def fire(
+    I: float,
+    duration: float = 2000.0,
+    *,
+    start=None,
+    dt: float = DT,
+    parameters: Parameters = SQUID,
+    progress: bool | None = None,
+) -> Firing:
     """Hold a current and count spikes, upward crossings of 0 mV.
 
     Parameters
@@ -397,7 +439,7 @@ def fire(I: float, duration: float = 2000.0, *, start=None, dt: float = DT, para
         Current, uA/cm^2.
     duration : float
         Length of the run, ms. The rate is taken from its second half.
-    start, dt, parameters
+    start, dt, parameters, progress
         As for `simulate`.
 
     Returns
@@ -408,21 +450,38 @@ def fire(I: float, duration: float = 2000.0, *, start=None, dt: float = DT, para
     ------
     TypeError, ValueError
         As for `simulate`.
+    Interrupted
+        If stopped by hand; its `run` is the Firing of the shorter run.
 
     Examples
     --------
     >>> round(fire(10.0).rate, 1)
     68.3
+    >>> fire(5.0).kind, fire(100.0).kind, fire(200.0).kind
+    ('silent', 'oscillating', 'silent')
     """
     I, dt = arguments.number("I", I), arguments.number("dt", dt, above=0)
     p, state = _parameters(parameters), _state(start, parameters)
     steps = _steps(duration, dt)
-    times = np.empty(steps // 2 + 1)  # between two upward crossings there is a downward one
-    times = times[: count_spikes(state, I, dt, p, steps, times)].copy()
-    _finite(state, dt)
-    late = times[times >= duration / 2]
-    rate = 1000 * (len(late) - 1) / (late[-1] - late[0]) if len(late) > 1 else 0.0
-    return Firing(float(rate), times, state)
+    blocks = [(np.empty(0), state)]  # spike times in a block, and the state after it
+
+    def so_far() -> Firing:
+        state = blocks[-1][1]
+        _finite(state, dt)
+        times = np.concatenate([spikes for spikes, _ in blocks])
+        late = times[times >= min(duration, (len(blocks) - 1) * _BLOCK * dt) / 2]
+        rate = 1000 * (len(late) - 1) / (late[-1] - late[0]) if len(late) > 1 else 0.0
+        return Firing(float(rate), times, state, "firing" if rate > 0 else _without_spikes(state, I, dt, p))
+
+    with keeping(so_far):
+        for part in watched(ceil(steps / _BLOCK), progress):  # in blocks, so that no cut changes a last digit
+            for block in range(part.start, part.stop):
+                done, state = block * _BLOCK, blocks[-1][1].copy()
+                length = min(_BLOCK, steps - done)
+                times = np.empty(length // 2 + 1)  # between two upward crossings there is a downward one
+                count = count_spikes(state, I, dt, p, length, times)
+                blocks.append((times[:count] + done * dt, state))
+    return so_far()
 
 
 def onset(
@@ -434,19 +493,20 @@ def onset(
     start=None,
     dt: float = DT,
     parameters: Parameters = SQUID,
+    progress: bool | None = None,
 ) -> Onset:
     """Locate by bisection the current at which a neuron begins to fire for ever.
 
     Parameters
     ----------
     low, high : float
-        Currents to search between, uA/cm^2: silent in the end at `low`, firing at `high`.
+        Currents to search between, the lower one first, uA/cm^2: no lasting spikes at `low`, firing at `high`.
     tolerance : float
-        Stop when the two currents are no further apart than this, uA/cm^2.
+        Stop when the two currents are no further apart than this, uA/cm^2, or when no float lies between them.
     duration : float
         Length of each run, ms. Just below the onset a neuron fires for long before it falls silent, so make it long.
-    start, dt, parameters
-        As for `simulate`.
+    start, dt, parameters, progress
+        As for `simulate`; a bar for each run.
 
     Returns
     -------
@@ -455,7 +515,9 @@ def onset(
     Raises
     ------
     TypeError, ValueError
-        If an argument has the wrong type or range, or the neuron fires at `low` or is silent at `high`.
+        If an argument has the wrong type or range, or the neuron fires at `low` or does not at `high`.
+    Interrupted
+        If stopped by hand in the bisection; its `run` is the Onset so far.
 
     Examples
     --------
@@ -463,22 +525,29 @@ def onset(
     >>> print(f"between {found.below:.2f} and {found.above:.2f} uA/cm^2, {found.rate:.0f} Hz")
     between 6.26 and 6.27 uA/cm^2, 51 Hz
     """
-    low, high = arguments.number("low", low), arguments.number("high", high)
+    low, high = _bracket(low, high)
     tolerance = arguments.number("tolerance", tolerance, above=0)
 
-    def rate(I):
-        return fire(I, duration, start=start, dt=dt, parameters=parameters).rate
+    def run(I) -> Firing:
+        return fire(I, duration, start=start, dt=dt, parameters=parameters, progress=progress)
 
-    if rate(low) > 0:
+    if run(low).kind == "firing":
         raise ValueError(f"low must be a current at which the neuron falls silent, but at {low:g} it fires")
-    if not (found := rate(high)) > 0:
-        raise ValueError(f"high must be a current at which the neuron fires for ever, but at {high:g} it falls silent")
-    while high - low > tolerance and low < (middle := (low + high) / 2) < high:
-        if (here := rate(middle)) > 0:
-            high, found = middle, here
-        else:
-            low = middle
-    return Onset(low, high, found)
+    at_high = run(high)
+    if at_high.kind != "firing":
+        does = "oscillates below 0 mV" if at_high.kind == "oscillating" else "falls silent"
+        raise ValueError(f"high must be a current at which the neuron fires for ever, but at {high:g} it {does}")
+    rate = at_high.rate
+    try:
+        while high - low > tolerance and low < (middle := low / 2 + high / 2) < high:
+            here = run(middle)
+            if here.kind == "firing":
+                high, rate = middle, here.rate
+            else:
+                low = middle
+    except KeyboardInterrupt:
+        raise Interrupted(Onset(low, high, rate)) from None
+    return Onset(low, high, rate)
 
 
 @kernel
@@ -525,12 +594,16 @@ def step(state, I, dt, p):
 
 
 @kernel
-def follow(state, held, dt, p, every, records):
-    """Advance `state` through the currents `held` (steps,), and fill `records` (steps // every, 4)."""
+def follow(state, held, dt, p, every, before, records):
+    """Advance `state` through the currents `held` (steps,), after `before` steps of the same run, and fill `records`.
+
+    Row r of them (rows, 4) is the state after (r + 1) `every` steps of the run.
+    """
     for k in range(held.size):
         step(state, held[k], dt, p)
-        if (k + 1) % every == 0:
-            records[(k + 1) // every - 1] = state
+        done = before + k + 1
+        if done % every == 0:
+            records[done // every - 1] = state
 
 
 @kernel
@@ -546,14 +619,66 @@ def count_spikes(state, I, dt, p, steps, times):
     return count
 
 
+@kernel
+def swing(state, I, dt, p, steps):
+    """Advance `state` by `steps` steps and return the highest minus the lowest voltage on the way."""
+    low = high = state[0]
+    for _ in range(steps):
+        step(state, I, dt, p)
+        low, high = min(low, state[0]), max(high, state[0])
+    return high - low
+
+
+def _rests(I: float, p) -> list[np.ndarray]:
+    """All states of rest between -200 and 200 mV, by rising voltage."""
+
+    def net(V):
+        return slopes(V, *gates(V)[:3], I, p)[0]
+
+    values = np.array([net(float(V)) for V in _GRID])
+    (crossings,) = np.nonzero(np.diff(values > 0))
+    found = [brentq(net, _GRID[k], _GRID[k + 1], xtol=1e-12, rtol=1e-14) for k in crossings]
+    return [np.array([V, *gates(V)[:3]]) for V in found]
+
+
+def _growth(state, I: float, p) -> np.ndarray:
+    """Eigenvalues of the equations linearised at a state, (4,) complex128 by rising real part."""
+    # Differences of fourth order: exact in the gates, which enter as polynomials, and to 1e-11 in the voltage.
+    matrix, width = np.empty((4, 4)), 1e-2
+    for k, step in enumerate(width * np.eye(4)):
+        far, near = (np.subtract(slopes(*(state + s), I, p), slopes(*(state - s), I, p)) for s in (2 * step, step))
+        matrix[:, k] = (8 * near - far) / (12 * width)
+    found = np.linalg.eigvals(matrix)
+    return found[np.argsort(found.real, kind="stable")]
+
+
+def _without_spikes(state, I: float, dt: float, p) -> str:
+    """What a membrane does that does not fire: oscillate where no rest is stable; else see whether it rings down."""
+    rates_of_growth = [_growth(at, I, p) for at in _rests(I, p)]
+    stable = [found for found in rates_of_growth if found[-1].real < 0]
+    if rates_of_growth and not stable:
+        return "oscillating"
+    turn = max((abs(found.imag).max() for found in stable), default=0.0)
+    window = ceil(min(4 * pi / turn / dt, 200_000)) if turn > 0 else 1000  # steps; two turns around the rest
+    state = state.copy()
+    first, second = swing(state, I, dt, p, window), swing(state, I, dt, p, window)
+    return "oscillating" if second > 1e-6 and second > 0.999 * first else "silent"
+
+
+def _bracket(low, high) -> tuple[float, float]:
+    low, high = arguments.number("low", low), arguments.number("high", high)
+    if not low < high:
+        raise ValueError(f"low must be below high, got {low:g} and {high:g}")
+    return low, high
+
+
 def _parameters(parameters) -> np.ndarray:
     """Check the parameters and return them as the array that the kernels take."""
     if not isinstance(parameters, Parameters):
         raise TypeError(f"parameters must be membrane.Parameters, not {type(parameters).__name__}")
-    for name, value in parameters._asdict().items():
-        limits = {"above": 0} if name == "C" else {"at_least": 0} if name.startswith("g_") else {}
-        arguments.number(f"parameters.{name}", value, **limits)
-    return np.array(parameters, dtype=np.float64)
+    limits = {"C": {"above": 0}, "g_Na": {"at_least": 0}, "g_K": {"at_least": 0}, "g_L": {"at_least": 0}}
+    values = parameters._asdict().items()
+    return np.array([arguments.number(f"parameters.{name}", x, **limits.get(name, {})) for name, x in values])
 
 
 def _state(start, parameters) -> np.ndarray:
@@ -570,6 +695,8 @@ def _steps(duration, dt: float) -> int:
     duration = arguments.number("duration", duration, above=0)
     if duration < dt:
         raise ValueError(f"duration must be at least one step of {dt:g} ms, got {duration:g}")
+    if not duration / dt < 1e15:
+        raise ValueError(f"duration must be below 1e15 steps of {dt:g} ms, got {duration:g}")
     return round(duration / dt)
 
 

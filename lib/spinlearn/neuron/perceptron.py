@@ -188,7 +188,9 @@ def learn(X, y, *, start=None, max_mistakes: int = 100_000, progress: bool | Non
 
     with keeping(so_far):
         for looks in watched((mistakes.size + 1) * len(A), progress):
-            made, right = correct_mistakes(A, w, mistakes, made, right, looks.start, looks.stop)
+            after = w.copy()  # Ctrl-C strikes when the kernel returns, before its results have their names
+            counts = correct_mistakes(A, after, mistakes, made, right, looks.start, looks.stop)
+            w, (made, right) = after, counts
             if right in (len(A), -1):
                 break
     return so_far()
