@@ -225,6 +225,7 @@ def test_processes_find_what_others_left(tmp_path, monkeypatch):
     assert [run(), run()] == [[20, 0], [20, 1]]
 
 
+@pytest.mark.slow
 def test_the_library_imports_where_nothing_can_be_kept(tmp_path):
     """Installed for all by somebody else, by a reader without a home."""
     library = shutil.copytree(

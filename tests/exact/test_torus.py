@@ -78,6 +78,7 @@ def in_high_precision(n, m, T):
         return log_Z, e, K**2 * (-2 * size / s**2 + total[2] / total[0] - slope**2) / size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [TC, TC * (1 + 1e-9), TC * (1 - 1e-4), 1.0, 3.2, 50.0])
 @pytest.mark.parametrize(("rows", "columns"), [(1024, 1024), (7, 300), (300, 7), (3, 3)])
 def test_kaufman_in_high_precision(rows, columns, at):

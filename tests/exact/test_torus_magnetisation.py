@@ -19,6 +19,7 @@ def enumerated(rows, columns, T, J):
     return law / law.sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("T", "J"), [(2.1, 1.0), (0.6, 0.8), (1.4, -0.9)])
 @pytest.mark.parametrize(("rows", "columns"), TORI)
 def test_the_law_is_that_of_all_configurations(rows, columns, T, J):

@@ -157,6 +157,7 @@ def test_a_torus_has_the_modes_of_its_transfer_matrix():
     np.testing.assert_allclose(modes, torus_modes(4, T), rtol=1e-11)
 
 
+@pytest.mark.slow
 def test_the_length_of_drawn_states_is_exact_within_its_error(rng):
     """Independent states of a torus of 3 x 3: over many samples the errors cover the exact length."""
     torus, T = square(3), 3.0

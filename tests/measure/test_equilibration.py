@@ -24,6 +24,7 @@ def two_starts(L, T, sweeps, rng):
     return [ising.simulate(spins, torus, T, sweeps, rule="heat-bath", rng=rng) for spins in starts]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phi", [0.0, 0.8, 0.95])
 def test_two_stationary_runs_agree_nearly_always(phi, rng):
     """In 400 pairs few do not: chance has it once in 16 000, and cuts four early windows in a thousand off."""

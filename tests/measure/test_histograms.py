@@ -45,6 +45,7 @@ def log_Z(dos, T):
 # Against exact laws
 
 
+@pytest.mark.slow
 def test_joined_runs_and_their_errors_cover_enumeration_everywhere(law, rng):
     """At the runs' temperatures and between them, for averages and free energies: 68 per cent of 150 repetitions."""
     dos, T = law[2], np.array([1.8, 2.2, 2.6, 3.0, 3.6])

@@ -248,6 +248,7 @@ def test_text_is_no_number():
         minimax.minimax(line, np.square, GRID, ["a", "b"])
 
 
+@pytest.mark.slow
 def test_an_optimum_at_infinity_is_not_taken_for_one():
     """1 / (1 + exp(a)) comes ever closer to 0 and never gets there."""
     with pytest.raises(RuntimeError, match="no optimum was reached"):

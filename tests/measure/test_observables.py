@@ -142,6 +142,7 @@ def test_a_short_series_is_refused_with_what_it_says():
 # Means and functions of means
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phi", [0.0, 0.8, 0.9])
 def test_errors_of_the_mean_cover_the_truth(phi, rng):
     estimates = [mean(series) for series in ar1(phi, (1_000, 5_000), rng, mean=2.0)]
@@ -167,6 +168,7 @@ def test_the_mean_of_independent_records_has_the_usual_standard_error(rng):
     assert estimate.error == pytest.approx(expected, rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blocks", [None, 40])
 @pytest.mark.parametrize(
     ("function", "truth"),
@@ -182,11 +184,13 @@ def test_jackknife_errors_cover_the_truth(function, truth, blocks, rng):
     assert covers(estimates, truth)
 
 
+@pytest.mark.slow
 def test_jackknife_over_blocks_of_one_record_does_not_cover_it(rng):
     many = ar1(0.9, (100, 1_000), rng, mean=0.5)
     assert not covers([jackknife(np.mean, series, blocks=1_000) for series in many], 0.5)
 
 
+@pytest.mark.slow
 def test_jackknife_takes_the_bias_away(rng):
     # The square of the mean of 20 independent records is too large by 1/20; of the jackknife's value nothing is left.
     values = [jackknife(lambda a: a.mean() ** 2, series, blocks=20).value for series in rng.normal(size=(2_000, 20))]

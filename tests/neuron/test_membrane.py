@@ -342,6 +342,7 @@ def test_a_membrane_with_no_or_several_states_of_rest_can_be_asked_too():
     assert fire(0.5, start=rest(), parameters=PASSIVE).kind == "silent"
 
 
+@pytest.mark.slow
 def test_the_onset_does_not_depend_on_step_start_or_direction():
     """It is where two cycles, one stable and one not, meet: a fact of the equations, whatever way one gets there."""
     from_rest = onset(6.0, 7.0, tolerance=1e-3)
@@ -353,6 +354,7 @@ def test_the_onset_does_not_depend_on_step_start_or_direction():
         assert found.rate == pytest.approx(50.4, abs=0.3)
 
 
+@pytest.mark.slow
 def test_the_onset_is_a_jump_with_two_states_beside_it():
     found = onset(6.0, 7.0, tolerance=0.01)
     assert fire(found.below, 10_000.0).rate == 0.0

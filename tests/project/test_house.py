@@ -85,6 +85,7 @@ def test_each_wing_stands_on_those_below_it():
     assert faults(house()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "line", "fault"),
     [

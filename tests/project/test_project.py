@@ -161,6 +161,7 @@ def test_the_driver_is_readable_to_an_old_python():
     ast.parse((ROOT / "tools" / "course.py").read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_runs(tmp_path):
     for code in re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
         result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

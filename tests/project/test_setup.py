@@ -325,6 +325,7 @@ def test_what_the_commands_start_writes_in_any_code_page(monkeypatch):
         assert printed.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written_to_is_replaced(tmp_path, monkeypatch):
     file = tmp_path / "file"
     file.write_text("")

@@ -84,6 +84,7 @@ def project(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "stale"),
     [

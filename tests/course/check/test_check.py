@@ -226,6 +226,7 @@ def test_an_answer_that_loops_is_stopped_and_told(answer, elsewhere):
     assert not running()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("exercise", exercises())
 def test_no_exercise_waits_for_ever(exercise):

@@ -166,6 +166,7 @@ def test_the_numbers_of_the_crossing_are_those_of_the_page():
         assert f"{name} = np.array([{', '.join(f'{one:.{digits}f}' for one in numbers)}])" in text
 
 
+@pytest.mark.slow
 def test_the_error_of_the_crossing_is_the_scatter_of_noisy_copies():
     at, sigma = by_noise(8000)
     assert at == pytest.approx(AT, abs=1e-9)

@@ -132,6 +132,7 @@ def test_every_folder_is_found_and_what_is_not_there_is_said():
         explore.Potts  # noqa: B018
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "others"), [
     ("IsingLattice", ["spinlearn.course.explore.neuron", "spinlearn.neuron.membrane", "matplotlib"]),
     ("Neuron", ["spinlearn.course.explore.ising", "spinlearn.lattice.ising", "spinlearn.measure.minimax"]),
@@ -142,6 +143,7 @@ def test_one_is_imported_without_the_others(name, others):
     assert run.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 @every
 def test_the_output_is_light_repeats_and_names_no_address(model):
     html = small(model).static_html()
