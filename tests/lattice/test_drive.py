@@ -8,6 +8,7 @@ import pytest
 from scipy.special import ai_zeros
 
 from spinlearn import meanfield
+from spinlearn.core import progress
 from spinlearn.lattice import all_up, ising, random_spins, square, triangular
 from spinlearn.lattice.drive import coercive_field, cosine, drive, free_spin_work, work
 
@@ -54,8 +55,8 @@ def test_in_a_constant_field_it_is_the_ordinary_simulation(rule, rng):
 def test_a_long_run_is_the_same_in_pieces(monkeypatch):
     lattice, fields = square(4), cosine(1.0, 10, 3)
     runs = []
-    for piece in (2**24, 32):
-        monkeypatch.setattr("spinlearn.lattice.drive._PIECE", piece)
+    for span in (progress.SLICE, 0.0):  # 0: one update at a time
+        monkeypatch.setattr(progress, "SLICE", span)
         runs.append(drive(all_up(lattice), lattice, 2.0, fields, rng=np.random.default_rng(1)))
     assert (runs[0].m == runs[1].m).all()
 
@@ -119,7 +120,7 @@ def test_free_spins_do_the_work_of_the_formula(period, T, amplitude):
         (math.inf, 1e-6, meanfield.flow(0.0, T, fields, Tc=0.0)),
     ):
         came = work(fields[-period:], record[-period:])
-        assert came == pytest.approx(free_spin_work(T, amplitude, period, N), rel=tolerance)
+        assert came == pytest.approx(free_spin_work(T, amplitude, period, N=N), rel=tolerance)
 
 
 def test_steps_of_a_sweep_cost_what_sudden_steps_cost():
@@ -137,9 +138,9 @@ def test_a_simulated_lattice_without_bonds_does_that_work():
     m = drive(all_up(lattice), lattice, T, fields, J=0.0, rng=np.random.default_rng(3)).m.reshape(cycles, period)
     loops = np.array([work(fields[:period], one) for one in m[5:]])
     error = loops.std() / np.sqrt(len(loops))
-    exact = free_spin_work(T, amplitude, period, lattice.size)
+    exact = free_spin_work(T, amplitude, period, N=lattice.size)
     assert abs(loops.mean() - exact) < 4.5 * error
-    assert abs(loops.mean() - free_spin_work(1.2 * T, amplitude, period, lattice.size)) > 10 * error
+    assert abs(loops.mean() - free_spin_work(1.2 * T, amplitude, period, N=lattice.size)) > 10 * error
 
 
 # Slow fields
@@ -227,7 +228,7 @@ def test_the_coercive_field_of_a_smooth_loop():
         (lambda: work([1, 2, 3], [1, 2]), ValueError, "equally long"),
         (lambda: work([1, np.nan], [1, 2]), ValueError, "fields must be finite"),
         (lambda: coercive_field([1, -1], [1, 1]), ValueError, "m must change sign"),
-        (lambda: free_spin_work(1.0, 1.0, 10, 0), ValueError, "N must be at least 1"),
+        (lambda: free_spin_work(1.0, 1.0, 10, N=0), ValueError, "N must be at least 1"),
         (lambda: free_spin_work(-1.0, 1.0, 10), ValueError, "T must be greater than 0"),
     ],
 )

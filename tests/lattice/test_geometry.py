@@ -1,5 +1,7 @@
 """The geometries: who is whose neighbour, how many bonds there are, and what a table of couplings means."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from spinlearn.lattice import (
     cubic,
     from_couplings,
     hypercubic,
+    random_spins,
     square,
     triangular,
 )
@@ -125,6 +128,95 @@ def test_periodic_lattices_look_the_same_from_everywhere(axis):
         np.testing.assert_array_equal(lattice.neighbours[moved], moved[lattice.neighbours])
 
 
+# A table is checked when it is made, since a kernel would read beyond its end
+
+PAIR = [[1], [0]]
+
+
+def with_entry(row, column, value):
+    table = np.array(square(4).neighbours)
+    table[row, column] = value
+    return table
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "neighbours", "error", "message"),
+    [
+        ("square", (4, 4), with_entry(3, 2, 16), ValueError, "^neighbours must be from -1 to 15, got 0 to 16"),
+        ("square", (4, 4), with_entry(3, 2, 10**6), ValueError, "^neighbours must be from -1 to 15"),
+        ("square", (4, 4), with_entry(0, 0, -2), ValueError, "^neighbours must be from -1 to 15, got -2"),
+        ("square", (4, 4), with_entry(0, 0, 0), ValueError, "^neighbours must not name the site itself"),
+        ("square", (4, 4), with_entry(0, 0, 5), ValueError, "^neighbours must be mutual"),
+        ("square", (4, 4), with_entry(0, 0, -1), ValueError, "^neighbours must be mutual"),
+        ("square", (4, 4), with_entry(0, 0, 1), ValueError, "^neighbours must be mutual"),  # a neighbour twice
+        ("square", (4, 5), square(4).neighbours, ValueError, r"^neighbours must have shape \(20, z\).*got \(16, 4\)"),
+        ("pair", (2,), [1, 0], ValueError, r"^neighbours must have shape \(2, z\)"),
+        ("pair", (2,), [[1], [0, 0]], ValueError, "^neighbours must be an array"),
+        ("pair", (2,), [[1.0], [0.0]], TypeError, "^neighbours must hold whole numbers, not float64"),
+        ("pair", (2,), "10", ValueError, "^neighbours must have shape"),
+        ("pair", 2, PAIR, TypeError, "^shape must be a sequence"),
+        ("pair", (), PAIR, ValueError, "^shape must name at least one axis"),
+        ("pair", (2, 0), PAIR, ValueError, "^every entry of shape must be at least 1, got 0"),
+        (2, (2,), PAIR, TypeError, "^name must be a string, not int"),
+    ],
+)
+def test_a_table_that_does_not_hold_is_refused(name, shape, neighbours, error, message):
+    with pytest.raises(error, match=message):
+        Lattice(name, shape, neighbours)
+
+
+def test_no_way_leads_around_the_check():
+    lattice = square(4)
+    with pytest.raises(ValueError, match=r"^neighbours must be from -1 to 15, got"):
+        replace(lattice, neighbours=with_entry(3, 2, 16))
+    with pytest.raises(ValueError, match="read-only"):
+        lattice.neighbours[3, 2] = 16
+    with pytest.raises(AttributeError):
+        lattice.neighbours = with_entry(3, 2, 16)
+    table = np.array(lattice.neighbours)
+    own = Lattice("own", (4, 4), table)
+    table[3, 2] = 16
+    np.testing.assert_array_equal(own.neighbours, lattice.neighbours)
+
+
+@pytest.mark.parametrize("n", [3, 8, 50])
+def test_one_missing_bond_end_is_never_overlooked(n, rng):
+    """A table is taken apart at each entry in turn."""
+    matrix = np.triu(rng.random((n, n)) < 0.3, 1)
+    table = np.array(from_couplings(1.0 * (matrix | matrix.T))[0].neighbours)
+    assert Lattice("whole", (n,), table).size == n
+    for entry in np.argwhere(table >= 0):
+        broken = table.copy()
+        broken[tuple(entry)] = -1
+        with pytest.raises(ValueError, match=r"^neighbours must be mutual:"):
+            Lattice("broken", (n,), broken)
+
+
+@pytest.mark.parametrize("what", [(4, 4), [[1], [0]], None, "square", np.zeros((4, 4))])
+def test_what_is_no_lattice_is_named(what):
+    for call in (all_up, bonds, lambda x: bond_couplings(x, [1.0]), lambda x: random_spins(x, rng=None)):
+        with pytest.raises(TypeError, match=r"^lattice must be a Lattice such as lattice.square\(8\), not"):
+            call(what)
+
+
+def test_a_periodic_square_lattice_is_known_by_its_table_and_not_by_its_name():
+    assert all(square(*shape).is_periodic_square for shape in ((2, 2), (2, 5), (4, 3), (16, 16)))
+    assert replace(square(4), name="anything").is_periodic_square
+    others = [square(4, periodic=False), chain(16), triangular(4), cubic(2), replace(square(4), shape=(16,))]
+    assert not any(lattice.is_periodic_square for lattice in others)
+    named = replace(triangular(4), name="square")
+    cut = np.array(square(4).neighbours)  # all four bonds of site 5 taken away, and the first row as it was
+    cut[5] = -1
+    cut[cut == 5] = -1
+    assert not named.is_periodic_square
+    assert not Lattice("square", (4, 4), cut).is_periodic_square
+
+
+def test_the_degree_is_the_largest_number_of_neighbours():
+    assert [lattice.degree for lattice in (square(4), square(2, periodic=False), chain(5))] == [4, 2, 2]
+    assert from_couplings(np.zeros((3, 3)))[0].degree == 0
+
+
 # Couplings
 
 
@@ -170,9 +262,19 @@ def test_no_couplings_at_all_are_free_spins():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: square(1), ValueError, "^every entry of shape must be at least 2, got 1"),
-        (lambda: square(4.0), TypeError, "^every entry of shape must be a whole number, not float"),
-        (lambda: chain(True), TypeError, "^every entry of shape must be a whole number, not bool"),
+        (lambda: square(1), ValueError, "^rows must be at least 2, got 1"),
+        (lambda: square(4.0), TypeError, "^rows must be a whole number, not float"),
+        (lambda: square(4, 1), ValueError, "^columns must be at least 2, got 1"),
+        (lambda: square(2**16), ValueError, "^shape must have at most 2147483647 sites in all, got 4294967296"),
+        (lambda: square(10**400), ValueError, "^shape must have at most 2147483647 sites|^rows must be at most"),
+        (lambda: square(4, periodic="no"), TypeError, "^periodic must be True or False, not str"),
+        (lambda: chain(True), TypeError, "^n must be a whole number, not bool"),
+        (lambda: chain(2**31), ValueError, "^n must be at most 2147483647, got 2147483648"),
+        (lambda: cubic(1), ValueError, "^n must be at least 2, got 1"),
+        (lambda: cubic(1291), ValueError, "^n must be at most 1290, got 1291"),
+        (lambda: hypercubic(5), TypeError, "^shape must be a sequence of whole numbers, not int"),
+        (lambda: hypercubic("44"), TypeError, "^shape must be a sequence of whole numbers, not str"),
+        (lambda: hypercubic((3, None)), TypeError, "^every entry of shape must be a whole number, not NoneType"),
         (lambda: hypercubic(()), ValueError, "^shape must name at least one axis"),
         (lambda: hypercubic((3, 0)), ValueError, "^every entry of shape must be at least 2, got 0"),
         (lambda: triangular(1, 4), ValueError, "^rows must be at least 2, got 1"),

@@ -7,10 +7,11 @@ and colours. Fed with the same random bits it must give the same configuration.
 import harness
 import numpy as np
 import pytest
-from harness import SIGNIFICANCE, Case, stationary
+from harness import SIGNIFICANCE, Case, in_words, stationary
 from scipy.stats import chi2
 
 from spinlearn import exact
+from spinlearn.core import progress
 from spinlearn.lattice import all_up, ising, multispin, square
 from spinlearn.lattice.multispin import replicas, simulate
 from spinlearn.measure.observables import mean
@@ -105,7 +106,8 @@ def test_a_run_is_the_same_as_its_plain_twin(shape, T, J, rule):
 @each_rule
 def test_replicas_are_the_same_as_their_plain_twin(shape, J, rule):
     start, T = random_spins(shape), np.linspace(0.7, 5.0, shape[0])
-    fast = replicas(start, T, 6, rule=rule, J=J, rng=np.random.default_rng(2)).spins
+    run = smaller_than_allowed if rule == "metropolis" else replicas
+    fast = run(start, T, 6, rule=rule, J=J, rng=np.random.default_rng(2)).spins
     np.testing.assert_array_equal(fast, naive_replicas(start, T, 6, rule=rule, J=J, rng=np.random.default_rng(2)))
 
 
@@ -142,54 +144,82 @@ SMALL = {
 LAW_LEVEL = SIGNIFICANCE / (len(SMALL) * len(ising.RULES))
 
 
-def in_batches(shape):
-    """A sampler for the harness: 64 chains a call."""
-
-    def sampler(start, lattice, T, sweeps, *, J, h, rng, rule):
-        chains = np.asarray(start, dtype=np.int8).reshape(-1, *shape)
-        batches = [chains[k : k + 64] for k in range(0, len(chains), 64)]
-        final = [replicas(batch, np.full(len(batch), T), sweeps, rule=rule, J=J, rng=rng).spins for batch in batches]
-        return ising.Run(np.concatenate(final).reshape(len(chains), -1), np.empty(0), np.empty(0))
-
-    return sampler
+def smaller_than_allowed(spins, T, sweeps, *, rule, J, rng):
+    """`replicas` without its refusal of Metropolis on small lattices, whose kernels are the same."""
+    none = np.empty(0)
+    return multispin._run(
+        spins, np.asarray(T), False, lambda final, *_: ising.Run(final, none, none), sweeps, rule, J, 1, 1, False, rng
+    )
 
 
-def plain_sampler(shape, distort):
+def plain_sampler(rule, distort):
     """The same from the plain twin, U drawn by numpy and passed through `distort`."""
 
-    def sampler(start, lattice, T, sweeps, *, J, h, rng, rule):
-        spins = np.array(start, dtype=np.int8).reshape(-1, *shape)
+    def move(start, case, sweeps, rng):
+        spins = np.array(start, dtype=np.int8).reshape(-1, *case.lattice.shape)
         for half in range(2 * sweeps):
             U = distort(rng.integers(2**64, size=spins.shape, dtype=np.uint64))
-            naive_half_sweep(spins, T, half % 2, U, rule, J)
-        return ising.Run(spins.reshape(len(spins), -1), np.empty(0), np.empty(0))
+            naive_half_sweep(spins, case.T, half % 2, U, rule, case.J)
+        return spins.reshape(len(spins), -1)
 
-    return sampler
+    return move
 
 
 @pytest.mark.parametrize("case", SMALL.values(), ids=SMALL.keys())
 @each_rule
 def test_chains_that_start_at_the_law_stay_there(case, rule, rng):
-    assert stationary(in_batches(case.lattice.shape), case, rule=rule, rng=rng) > LAW_LEVEL
+    assert stationary(in_words(smaller_than_allowed, rule=rule), case, rng=rng) > LAW_LEVEL
 
 
 @pytest.mark.parametrize("digit", [60, 62, 63])
 @each_rule
 def test_a_digit_left_out_leaves_the_law(digit, rule, rng):
     case = SMALL["2 × 4"]
-    sampler = plain_sampler(case.lattice.shape, lambda U: U & ~np.uint64(1 << digit))
-    assert stationary(sampler, case, rule=rule, rng=rng) < LAW_LEVEL
-    assert stationary(plain_sampler(case.lattice.shape, lambda U: U), case, rule=rule, rng=rng) > LAW_LEVEL
+    assert stationary(plain_sampler(rule, lambda U: U & ~np.uint64(1 << digit)), case, rng=rng) < LAW_LEVEL
+    assert stationary(plain_sampler(rule, lambda U: U), case, rng=rng) > LAW_LEVEL
 
 
-@each_rule
-def test_every_replica_has_its_own_temperature(rule, rng):
+def test_every_replica_has_its_own_temperature(rng):
     T = np.linspace(1.5, 5.0, 64)
     truth = exact.averages(exact.density_of_states(square(4)), T)
-    run = replicas(all_up(square(4)), T, 40_000, rule=rule, every=4, rng=rng)
+    run = replicas(all_up(square(4)), T, 40_000, every=4, rng=rng)
     p_values = [harness.normal_p_value(mean(e), value) for e, value in zip(run.e[100:].T, truth.e, strict=True)]
     p_values += [harness.normal_p_value(mean(m**2), value) for m, value in zip(run.m[100:].T, truth.m2, strict=True)]
     assert min(p_values) > SIGNIFICANCE / (2 * len(p_values))
+
+
+@each_rule
+def test_every_replica_has_the_energy_of_its_torus(rule, rng):
+    T = np.linspace(1.5, 5.0, 64)
+    run = replicas(all_up(square(4, 8)), T, 40_000, rule=rule, every=4, rng=rng)
+    truth = [exact.kaufman(4, 8, t).e for t in T]
+    p_values = [harness.normal_p_value(mean(e), value) for e, value in zip(run.e[100:].T, truth, strict=True)]
+    assert min(p_values) > SIGNIFICANCE / (2 * len(p_values))
+
+
+@pytest.mark.parametrize(("shape", "runs"), [((2, 2), False), ((4, 4), False), ((2, 10), False), ((4, 6), False),
+                                             ((2, 12), True), ((4, 8), True), ((6, 6), True)])  # fmt: skip
+def test_metropolis_is_refused_where_a_state_in_a_million_is_out_of_reach(shape, runs):
+    """Two rows settle the others of a state whose flips are all free: there are 4**side of them at most."""
+    spins, rng = np.ones(shape, dtype=np.int8), np.random.default_rng(1)
+    replicas(spins, [2.0], 2, rng=rng)
+    assert runs == (4.0 ** min(shape) / 2.0 ** (shape[0] * shape[1]) < 1e-6)
+    if runs:
+        replicas(spins, [2.0], 2, rule="metropolis", rng=rng)
+    else:
+        with pytest.raises(ValueError, match=r"^rule must be 'heat-bath' on a lattice as small as"):
+            replicas(spins, [2.0], 2, rule="metropolis", rng=rng)
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (4, 4), (2, 6)])
+def test_states_out_of_reach_are_those_whose_flips_are_all_free(shape):
+    """The count that the bound above is a bound of: 36 of the 65536 states of 4 × 4."""
+    lattice = square(*shape)
+    spins = exact.states(lattice.size).astype(int)
+    costs = np.array([spins[:, i] * spins[:, row].sum(axis=1) for i, row in enumerate(lattice.neighbours)])
+    free = int((costs == 0).all(axis=0).sum())
+    assert free == (36 if shape == (4, 4) else 4)
+    assert free <= 4 ** min(shape)
 
 
 def test_only_metropolis_is_caught_where_every_flip_is_free(rng):
@@ -309,7 +339,7 @@ def test_recording_less_often_or_in_pieces_changes_nothing_else(monkeypatch):
     np.testing.assert_array_equal(sparse.e, dense.e[3::4])
     np.testing.assert_array_equal(sparse.m, dense.m[3::4])
     np.testing.assert_array_equal(sparse.spins, dense.spins)
-    monkeypatch.setattr(multispin, "_PIECE", 1)
+    monkeypatch.setattr(progress, "SLICE", 0.0)  # one sweep at a time
     np.testing.assert_array_equal(run(4).e, sparse.e)
     np.testing.assert_array_equal(run(4).spins, sparse.spins)
 

@@ -1,6 +1,9 @@
 """How a sampler is tried: the same questions are put to the right ones and, to see that they bite, to wrong ones.
 
-A sampler is a function with the signature of `spinlearn.lattice.ising.simulate`. Two questions need no reference:
+A sampler of the library has the signature of `spinlearn.lattice.ising.simulate`. Here it becomes a `Move`, which takes
+many independent chains of a small system some sweeps further: ``move(start, case, sweeps, rng)`` with the states of all
+chains, (chains, N) int8, returns those at the end. `together`, `one_by_one`, `in_words` and `on_a_ladder` make one of
+the other. Two questions need no reference:
 
 `stationary`  Many independent chains start exactly at the Boltzmann law, by enumeration. After some sweeps they must
               still be there: a chi-square test of their final states.
@@ -12,6 +15,7 @@ so nearly always, by many orders of magnitude.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +23,16 @@ from scipy.stats import chi2, norm
 
 from spinlearn import exact
 from spinlearn.core.words import stream
-from spinlearn.lattice import Lattice, bond_couplings, bonds, chain, from_couplings, ising, square, triangular
+from spinlearn.lattice import (
+    Lattice,
+    bond_couplings,
+    bonds,
+    chain,
+    from_couplings,
+    ising,
+    square,
+    triangular,
+)
 
 # Chance that a right library fails anywhere in one run of a family of tests; each of k tests gets a k-th of it.
 SIGNIFICANCE = 1e-4
@@ -37,6 +50,24 @@ class Case:
     def law(self) -> np.ndarray:
         """Boltzmann law over all states."""
         return exact.probabilities(self.lattice, self.T, J=self.J, h=self.h)
+
+    def draw(self, chains: int, rng) -> np.ndarray:
+        """Independent states (chains, N) int8 at that law."""
+        law = self.law()
+        return exact.states(self.lattice.size)[rng.choice(law.size, size=chains, p=law)]
+
+
+Move = Callable[[np.ndarray, Case, int, np.random.Generator], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """A row of the table that `test_samplers` goes through."""
+
+    move: Move
+    wrong: Move  # the same with one mistake in it
+    caught: str  # name of a case on which the mistake shows
+    takes: Callable[[Case], bool] = lambda case: True  # which cases it is made for
 
 
 def cases() -> dict[str, Case]:
@@ -62,6 +93,24 @@ def cases() -> dict[str, Case]:
     }
 
 
+def fieldless() -> dict[str, Case]:
+    """Systems for samplers that know no field; the first ones of the periodic square lattice, for words of spins."""
+    draw = np.random.default_rng(4).random((8, 8)) < 0.4
+    links = np.triu(draw, 1)
+    return {
+        "square 2 × 4": Case(square(2, 4), 3.1, J=1.2),
+        "square 4 × 2": Case(square(4, 2), 3.3, J=1.2),
+        "square 4 × 4": Case(square(4, 4), 2.9, J=1.1),
+        "antiferromagnetic 4 × 2": Case(square(4, 2), 3.3, J=-1.2),
+        "square 3 × 3": Case(square(3, 3), 2.6, J=0.8),
+        "free ring": Case(chain(8), 1.6, J=0.9),
+        "free open chain": Case(chain(8, periodic=False), 0.8, J=0.7),
+        "free open square": Case(square(3, 3, periodic=False), 1.7, J=1.1),
+        "free triangular": Case(triangular(3, 3), 3.3, J=0.9),
+        "free graph": Case(from_couplings(1.0 * (links | links.T))[0], 1.7, J=0.8),
+    }
+
+
 def copies(case: Case, number: int) -> Case:
     """`number` copies of a system with nothing between them, as one lattice of shape (number, N)."""
     table = case.lattice.neighbours
@@ -76,27 +125,93 @@ def copies(case: Case, number: int) -> Case:
     )
 
 
-def stationary(simulate, case: Case, *, rng, chains: int = 40_000, sweeps: int = 3, **options) -> float:
+def together(simulate, **options) -> Move:
+    """All chains at once, as one lattice of copies: for a sampler that does not care what is beside a spin's system."""
+
+    def move(start, case, sweeps, rng):
+        many = copies(case, len(start))
+        run = simulate(start, many.lattice, case.T, sweeps, J=many.J, h=many.h, rng=rng, **options)
+        return run.spins.reshape(start.shape)
+
+    return move
+
+
+def without_field(simulate):
+    """A sampler that knows no field, with an `h` that has to be 0."""
+
+    def run(*system, h, **options):
+        assert not np.any(h)
+        return simulate(*system, **options)
+
+    return run
+
+
+def one_by_one(simulate, **options) -> Move:
+    """Chain after chain, for a sampler that looks at the whole of a system. They are many calls, so fewer chains."""
+
+    def move(start, case, sweeps, rng):
+        few = start[: len(start) // 4].reshape(-1, *case.lattice.shape)
+        system = case.lattice, case.T, sweeps
+        final = [simulate(one, *system, J=case.J, h=case.h, rng=rng, **options).spins.ravel() for one in few]
+        return np.array(final)
+
+    return move
+
+
+def in_words(replicas, **options) -> Move:
+    """64 chains a call, for `multispin.replicas`."""
+
+    def move(start, case, sweeps, rng):
+        chains = start.reshape(-1, *case.lattice.shape)
+        batches = [chains[k : k + 64] for k in range(0, len(chains), 64)]
+        runs = [replicas(batch, np.full(len(batch), case.T), sweeps, J=case.J, rng=rng, **options) for batch in batches]
+        return np.concatenate([run.spins for run in runs]).reshape(start.shape)
+
+    return move
+
+
+def on_a_ladder(simulate, rung: int, **options) -> Move:
+    """What is on one rung of a ladder of three, whose temperature is the case's; the others start at their own laws."""
+
+    def move(start, case, sweeps, rng):
+        few = start[: len(start) // 16]
+        T = case.T * np.array([1.0, 1.3, 1.7]) / (1.0, 1.3, 1.7)[rung]
+        starts = np.stack(
+            [few if k == rung else replace(case, T=t).draw(len(few), rng) for k, t in enumerate(T)], axis=1
+        )
+        starts = starts.reshape(len(few), 3, *case.lattice.shape)
+        runs = [simulate(one, case.lattice, T, sweeps, J=case.J, h=case.h, rng=rng, **options) for one in starts]
+        return np.array([run.spins[rung].ravel() for run in runs])
+
+    return move
+
+
+def in_a_field(drive):
+    """`drive` as a sampler: the same field in every sweep."""
+
+    def run(spins, lattice, T, sweeps, *, h, **options):
+        return drive(spins, lattice, T, np.full(sweeps, h), **options)
+
+    return run
+
+
+def stationary(move: Move, case: Case, *, rng, chains: int = 40_000, sweeps: int = 3) -> float:
     """p-value of the final states of `chains` chains that started at the Boltzmann law."""
-    law = case.law()
-    start = exact.states(case.lattice.size)[rng.choice(law.size, size=chains, p=law)]
-    return _p_value(simulate, case, start, law, sweeps, rng, options)
+    return p_value(move(case.draw(chains, rng), case, sweeps, rng), case)
 
 
-def relaxed(simulate, case: Case, *, rng, chains: int = 8_000, sweeps: int = 64, **options) -> float:
+def relaxed(move: Move, case: Case, *, rng, chains: int = 8_000, sweeps: int = 64) -> float:
     """p-value of the final states of `chains` chains that started with all spins up.
 
     The slowest mode of the slowest of the `cases` decays by a factor e in 9 sweeps.
     """
-    start = np.ones((chains, case.lattice.size), dtype=np.int8)
-    return _p_value(simulate, case, start, case.law(), sweeps, rng, options)
+    return p_value(move(np.ones((chains, case.lattice.size), dtype=np.int8), case, sweeps, rng), case)
 
 
-def _p_value(simulate, case, start, law, sweeps, rng, options) -> float:
-    many = copies(case, len(start))
-    final = simulate(start, many.lattice, case.T, sweeps, J=many.J, h=many.h, rng=rng, **options).spins
-    index = (final.reshape(start.shape) > 0) @ (1 << np.arange(case.lattice.size))
-    return chi_square(np.bincount(index, minlength=law.size), law)
+def p_value(final, case: Case) -> float:
+    """p-value of states (chains, N) under the Boltzmann law."""
+    law = case.law()
+    return chi_square(np.bincount((final > 0) @ (1 << np.arange(case.lattice.size)), minlength=law.size), law)
 
 
 def chi_square(counts, law, least: float = 20.0) -> float:
@@ -121,7 +236,12 @@ def normal_p_value(estimate, truth: float) -> float:
 
 
 def transition_matrix(case: Case, rule: str, probability=None) -> np.ndarray:
-    """Matrix P[a, b] of one update of one random site, states in the order of `exact.states`, for a small system.
+    """Matrix P[a, b] of one update of one random site, states in the order of `exact.states`, for a small system."""
+    return np.mean(site_matrices(case, rule, probability), axis=0)
+
+
+def site_matrices(case: Case, rule: str, probability=None) -> np.ndarray:
+    """Matrices P[i, a, b] of one update of site i.
 
     `probability(s, total, rule)` stands in for the library's own, for a single J and h.
     """
@@ -129,7 +249,7 @@ def transition_matrix(case: Case, rule: str, probability=None) -> np.ndarray:
     table, present = lattice.neighbours, lattice.neighbours >= 0
     spins = exact.states(lattice.size).astype(np.int64)
     state = np.arange(len(spins))
-    P = np.zeros((len(spins), len(spins)))
+    P = np.zeros((lattice.size, len(spins), len(spins)))
     for i in range(lattice.size):
         s, beside = spins[:, i], spins[:, table[i, present[i]]]
         if probability is not None:
@@ -142,9 +262,39 @@ def transition_matrix(case: Case, rule: str, probability=None) -> np.ndarray:
             J = np.broadcast_to(case.J, table.shape)[i, present[i]]
             cost = 2 * s * (beside @ J + np.broadcast_to(case.h, lattice.shape).flat[i])
             p = np.array([ising.flip_probability(code, x) for x in cost / case.T])
-        P[state, state ^ (1 << i)] += p / lattice.size
-    P[state, state] += 1 - P.sum(axis=1)
+        P[i, state, state ^ (1 << i)] = p
+        P[i, state, state] = 1 - p
     return P
+
+
+def cluster_matrices(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices of one step of Wolff's and of one sweep of Swendsen and Wang's, by listing every set of laid bonds."""
+    lattice, n = case.lattice, case.lattice.size
+    p, spins, pairs = -math.expm1(-2 * case.J / case.T), exact.states(n), bonds(lattice)
+    wolff, swendsen_wang = np.zeros((2, len(spins), len(spins)))
+    for a, s in enumerate(spins):
+        equal = [(i, j) for i, j in pairs if s[i] == s[j]]
+        for laid in range(2 ** len(equal)):
+            chosen = [pair for k, pair in enumerate(equal) if laid >> k & 1]
+            label = np.arange(n)
+            for i, j in chosen:
+                label[label == label[j]] = label[i]
+            weight = p ** len(chosen) * (1 - p) ** (len(equal) - len(chosen))
+            clusters = [int((label == one) @ (1 << np.arange(n))) for one in set(label.tolist())]
+            for turned in clusters:
+                wolff[a, a ^ turned] += weight * turned.bit_count() / n
+            for coins in range(2 ** len(clusters)):
+                turned = sum(one for k, one in enumerate(clusters) if coins >> k & 1)
+                swendsen_wang[a, a ^ turned] += weight / 2 ** len(clusters)
+    return wolff, swendsen_wang
+
+
+def mixes(P) -> bool:
+    """Whether a chain forgets its start: some number of steps leads from every state to every other (Wielandt)."""
+    reached, steps = P > 2.0**-33, 1  # random numbers for bonds have 32 bits: what is rarer never happens
+    while not reached.all() and steps < len(P) ** 2:
+        reached, steps = (reached.astype(np.float32) @ reached.astype(np.float32)) > 0, 2 * steps
+    return bool(reached.all())
 
 
 class Xoshiro:
@@ -230,9 +380,9 @@ def one_way_bonds(spins, lattice, T, sweeps, *, J, h=0.0, rng, **_):
     """A bond is felt at one of its ends only."""
     later = lattice.neighbours > np.arange(lattice.size)[:, None]
     couplings, fields = np.where(later, J, 0.0), np.broadcast_to(h, lattice.shape).astype(float).ravel()
-    flat, state = np.array(spins, dtype=np.int8).ravel(), stream(rng)
-    for _ in range(sweeps):
-        ising.sweep_bonds(flat, lattice.neighbours, couplings, fields, 1 / T, ising.HEAT_BATH, True, state)
+    flat, state, clock, none = np.array(spins, dtype=np.int8).ravel(), stream(rng), np.zeros(1, np.int64), np.empty(0)
+    system = ising.Varied(lattice.neighbours, couplings, fields, 1 / T, ising.HEAT_BATH, True, sweeps + 1)
+    ising.run_varied(system, sweeps * lattice.size, flat, state, clock, none, none)
     return ising.Run(flat.reshape(lattice.shape), np.empty(0), np.empty(0))
 
 
@@ -269,12 +419,42 @@ def _with_table(probability):
         flat = np.array(spins, dtype=np.int8).ravel()
         totals = np.array([ising.bond_total(flat, lattice.neighbours), flat.sum(dtype=np.int64)])
         bond_sums, spin_sums = np.empty((2, sweeps), dtype=np.int64)
-        at_random = ising.ORDERS[order]
-        ising.run_uniform(flat, lattice.neighbours, table, at_random, 1, stream(rng), totals, bond_sums, spin_sums)
+        system, clock = ising.Uniform(lattice.neighbours, table, ising.ORDERS[order], 1), np.zeros(1, dtype=np.int64)
+        ising.run_uniform(system, sweeps * lattice.size, flat, stream(rng), totals, clock, bond_sums, spin_sums)
         e = (-J * bond_sums - h * spin_sums) / lattice.size
         return ising.Run(flat.reshape(lattice.shape), e, spin_sums / lattice.size)
 
     simulate.__name__, simulate.__doc__ = probability.__name__, probability.__doc__
+    return simulate
+
+
+def swapped_blindly(spins, lattice, T, sweeps, *, J, h, rng, **_):
+    """Parallel tempering in which every exchange is made."""
+    return exchanged_with(lambda cold, hot, gap: 1.0)(spins, lattice, T, sweeps, J=J, h=h, rng=rng)
+
+
+def swapped_upside_down(spins, lattice, T, sweeps, *, J, h, rng, **_):
+    """Parallel tempering with the sign of the energies the wrong way round."""
+    return exchanged_with(lambda cold, hot, gap: min(1.0, math.exp(-gap * (cold - hot))))(
+        spins, lattice, T, sweeps, J=J, h=h, rng=rng
+    )
+
+
+def exchanged_with(probability):
+    """Parallel tempering written plainly; the chance to exchange depends on two energies and the gap of the betas."""
+
+    def simulate(spins, lattice, T, sweeps, *, J, h, rng, **_):
+        spins = list(spins)
+        for sweep in range(sweeps):
+            spins = [
+                ising.simulate(one, lattice, t, 1, J=J, h=h, rng=rng).spins for one, t in zip(spins, T, strict=True)
+            ]
+            for k in range(sweep % 2, len(T) - 1, 2):
+                cold, hot = (ising.energy(one, lattice, J=J, h=h) for one in spins[k : k + 2])
+                if rng.random() < probability(cold, hot, 1 / T[k] - 1 / T[k + 1]):
+                    spins[k], spins[k + 1] = spins[k + 1], spins[k]
+        return ising.Run(np.array(spins), np.empty(0), np.empty(0))
+
     return simulate
 
 

@@ -102,11 +102,21 @@ def series(name: str, value, *, at_least: int = 2) -> np.ndarray:
     return array
 
 
+def temperature(T) -> float:
+    """Return one temperature as a finite float above 0, not so small that beta = 1 / T is none, or raise."""
+    T = number("T", T, above=0)
+    if math.isinf(1 / T):
+        raise ValueError(f"T must be so large that 1 / T is finite, got {T}")
+    return T
+
+
 def temperatures(T) -> np.ndarray:
     """Return one or many temperatures as finite float64 of the same shape, all above 0, or raise."""
     array = real_values("T", T)
     if not (array > 0).all():
         raise ValueError(f"T must be greater than 0, got {array.min()}")
+    if array.size and array.min() < 1 / np.finfo(float).max:
+        raise ValueError(f"T must be so large that 1 / T is finite, got {array.min()}")
     return array
 
 

@@ -1,4 +1,7 @@
-"""Spins on a lattice: `geometry`; `ising`, `multispin`, `cluster`, `drive` move them; `blocks` steps back."""
+"""Spins on a lattice. `geometry` is where they sit; `blocks` steps back.
+
+`ising`, `multispin`, `cluster`, `tempering` and `drive` move them.
+"""
 
 from .geometry import (
     Lattice,

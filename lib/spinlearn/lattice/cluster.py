@@ -28,14 +28,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import arguments
-from ..core.jit import kernel, pieces
+from ..core.jit import kernel
+from ..core.progress import keeping, watched
 from ..core.words import GOLDEN, next_word, random_site, splitmix64, stream
-from .geometry import Lattice
+from .geometry import Lattice, checked, interactions
 from .ising import Run, bond_total
 
 _HALF_WORD = np.uint64(2**32 - 1)
 
-_PIECE = 2**24  # sites in one call of a kernel
+MOST = 2**22  # sites that join in one call of a kernel; their number varies from cluster to cluster by a lot
 
 # The kernels below make their indices unsigned: numba checks every signed one for being negative, and at five or ten
 # nanoseconds a site that check is felt.
@@ -77,7 +78,29 @@ class Cluster(NamedTuple):
     sites: np.ndarray
 
 
-def bond_probability(T: float, J: float = 1.0) -> float:
+class Growing(NamedTuple):
+    """What stays the same in a run of Wolff's: the lattice (`columns` of a periodic square, else 0), and a queue."""
+
+    neighbours: np.ndarray
+    columns: int
+    threshold: np.uint64
+    every: int
+    queue: np.ndarray
+
+
+class Cutting(NamedTuple):
+    """What stays the same in a run of Swendsen and Wang's: the lattice, and room for labels, parents and coins."""
+
+    neighbours: np.ndarray
+    columns: int
+    threshold: np.uint64
+    every: int
+    labels: np.ndarray
+    parents: np.ndarray
+    turns: np.ndarray
+
+
+def bond_probability(T: float, *, J: float = 1.0) -> float:
     """Probability 1 - exp(-2 J / T) of a bond between two equal neighbours.
 
     Parameters
@@ -105,11 +128,19 @@ def bond_probability(T: float, J: float = 1.0) -> float:
     J = arguments.number("J", J)
     if J <= 0:
         raise ValueError(f"J must be greater than 0 (clusters of equal spins need a ferromagnet), got {J:g}")
-    return float(-np.expm1(-2 * J / arguments.number("T", T, above=0)))
+    return float(-np.expm1(-2 * (J / arguments.temperature(T))))
 
 
 def wolff(
-    spins, lattice: Lattice, T: float, steps: int, *, J: float = 1.0, every: int = 1, rng: np.random.Generator
+    spins,
+    lattice: Lattice,
+    T: float,
+    steps: int,
+    *,
+    J: float = 1.0,
+    every: int = 1,
+    progress: bool | None = None,
+    rng: np.random.Generator,
 ) -> WolffRun:
     """Turn over one cluster after another, each grown from a site drawn at random.
 
@@ -118,9 +149,10 @@ def wolff(
     spins : integer array of shape ``lattice.shape``
         The start, -1 or +1. It is left as it is.
     lattice : Lattice
-        Any geometry.
+        Any geometry that has bonds. Without any, every step would turn exactly one spin, and the number of spins up
+        would change its parity with every step, for ever.
     T : float
-        Temperature, above 0.
+        Temperature, above 0 and not so high that the bond probability is below 2**-33: then there are no bonds either.
     steps : int
         How many clusters. Their size grows from a few sites far above the critical temperature to nearly all far below.
     J : float
@@ -128,6 +160,8 @@ def wolff(
     every : int
         Record after every so many steps. A record takes a look at the whole lattice: where clusters are small, choose
         `every` so large that they cover about the lattice in between.
+    progress : bool, optional
+        True shows a bar, False none. Left out: one where somebody watches, if it takes more than two seconds.
     rng : numpy.random.Generator
         Advanced by one draw. The same Generator state gives the same run on every machine.
 
@@ -140,6 +174,8 @@ def wolff(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the `WolffRun` so far, after the last complete step.
 
     Examples
     --------
@@ -148,31 +184,53 @@ def wolff(
     >>> run.m.shape, run.sizes.shape
     ((100,), (100,))
     """
-    flat, threshold = _start(spins, lattice, T, J)
+    flat, J, threshold = _start(spins, lattice, T, J)
     steps = arguments.count("steps", steps)
     every = arguments.count("every", every, at_least=1)
+    if not lattice.degree or not threshold:
+        why = "lattice must have bonds" if not lattice.degree else f"T must be so low that bonds are laid, got {T}"
+        raise ValueError(f"{why}: single spins, each turned in its turn, never reach half of the states")
+    arguments.flag("progress", progress, optional=True)
     state = stream(rng)
 
     n, records = lattice.size, steps // every
-    queue = np.empty(n + 1, dtype=np.int32)
-    sizes = np.empty(steps, dtype=np.int64)
+    # Complete steps; where the queue of the cluster at work starts and stops; the sum of the spins without it.
+    clock = np.array([0, 0, 0, flat.sum(dtype=np.int64)])
+    queue, sizes = np.empty(n + 1, dtype=np.int32), np.empty(steps, dtype=np.int64)
     bond_sums, spin_sums = np.empty((2, records), dtype=np.int64)
-    system = flat, lattice.neighbours, _columns(lattice), threshold, state, queue
-    for part in pieces(records, n * every, _PIECE):
-        wolff_steps(*system, sizes[part.start * every : part.stop * every], every, bond_sums[part], spin_sums[part])
-    wolff_steps(*system, sizes[records * every :], every, bond_sums[records:], spin_sums[records:])
-    return WolffRun(flat.reshape(lattice.shape), -J * bond_sums / n, spin_sums / n, sizes)
+    system = Growing(lattice.neighbours, _columns(lattice), threshold, every, queue)
+
+    def finished() -> WolffRun:
+        if clock[1] < clock[2]:  # stopped within a cluster: as if it had never begun
+            flat[queue[: clock[2]]] *= -1
+        done = slice(clock[0] // every)
+        spins = flat.reshape(lattice.shape)
+        return WolffRun(spins, -J * bond_sums[done] / n, spin_sums[done] / n, sizes[: clock[0]])
+
+    with keeping(finished):
+        for part in watched(steps, progress):
+            while clock[0] < part.stop:
+                run_wolff(system, part.stop, flat, state, clock, sizes, bond_sums, spin_sums)
+    return finished()
 
 
 def swendsen_wang(
-    spins, lattice: Lattice, T: float, sweeps: int, *, J: float = 1.0, every: int = 1, rng: np.random.Generator
+    spins,
+    lattice: Lattice,
+    T: float,
+    sweeps: int,
+    *,
+    J: float = 1.0,
+    every: int = 1,
+    progress: bool | None = None,
+    rng: np.random.Generator,
 ) -> Run:
     """Cut the whole lattice into clusters and turn each of them over with probability 1/2, again and again.
 
     Parameters
     ----------
-    spins, lattice, T, J, rng
-        As for `wolff`.
+    spins, lattice, T, J, progress, rng
+        As for `wolff`; here the lattice need not have bonds, and T may be as high as you like.
     sweeps : int
         How many times.
     every : int
@@ -187,6 +245,8 @@ def swendsen_wang(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the `ising.Run` so far.
 
     Examples
     --------
@@ -195,21 +255,26 @@ def swendsen_wang(
     >>> run.m.shape
     (100,)
     """
-    flat, threshold = _start(spins, lattice, T, J)
+    flat, J, threshold = _start(spins, lattice, T, J)
     sweeps = arguments.count("sweeps", sweeps)
     every = arguments.count("every", every, at_least=1)
+    arguments.flag("progress", progress, optional=True)
     state = stream(rng)
 
-    n, records = lattice.size, sweeps // every
+    n, records, clock = lattice.size, sweeps // every, np.zeros(1, dtype=np.int64)
     labels, parents = np.empty((2, n), dtype=np.int32)
-    turns = np.empty(n, dtype=np.int8)
     bond_sums, spin_sums = np.empty((2, records), dtype=np.int64)
-    system = flat, lattice.neighbours, _columns(lattice), threshold, state, labels, parents, turns
-    for part in pieces(records, n * every, _PIECE):
-        swendsen_wang_sweeps(*system, every, bond_sums[part], spin_sums[part])
-    for _ in range(sweeps - records * every):
-        swendsen_wang_sweep(*system)
-    return Run(flat.reshape(lattice.shape), -J * bond_sums / n, spin_sums / n)
+    turns = np.empty(n, dtype=np.int8)
+    system = Cutting(lattice.neighbours, _columns(lattice), threshold, every, labels, parents, turns)
+
+    def finished() -> Run:
+        done = slice(clock[0] // every)
+        return Run(flat.reshape(lattice.shape), -J * bond_sums[done] / n, spin_sums[done] / n)
+
+    with keeping(finished):
+        for part in watched(sweeps, progress):
+            run_swendsen_wang(system, part.stop, flat, state, clock, bond_sums, spin_sums)
+    return finished()
 
 
 def grow(spins, lattice: Lattice, T: float, *, site: int, J: float = 1.0, rng: np.random.Generator) -> Cluster:
@@ -240,7 +305,7 @@ def grow(spins, lattice: Lattice, T: float, *, site: int, J: float = 1.0, rng: n
     >>> grow(all_up(chain(6)), chain(6), T=0.01, site=2, rng=np.random.default_rng(1)).sites
     array([2, 3, 1, 4, 0, 5], dtype=int32)
     """
-    flat, threshold = _start(spins, lattice, T, J)
+    flat, _, threshold = _start(spins, lattice, T, J)
     site = arguments.count("site", site)
     if site >= lattice.size:
         raise ValueError(f"site must be below the number of sites {lattice.size}, got {site}")
@@ -251,19 +316,17 @@ def grow(spins, lattice: Lattice, T: float, *, site: int, J: float = 1.0, rng: n
     return Cluster(flat.reshape(lattice.shape), queue[: ends[1]].copy())
 
 
-def _start(spins, lattice, T, J) -> tuple[np.ndarray, np.uint64]:
-    """Check what all three share; return a flat copy of the spins, and the bond probability in units of 2**-32."""
-    flat = arguments.spins(spins, lattice.shape).copy()
-    return flat, np.uint64(round(bond_probability(T, J) * 2**32))
+def _start(spins, lattice, T, J) -> tuple[np.ndarray, float, np.uint64]:
+    """Check what all three share; return a flat copy of the spins, J, and the bond probability in units of 2**-32."""
+    flat = arguments.spins(spins, checked(lattice).shape).copy()
+    threshold = np.uint64(round(bond_probability(T, J=J) * 2**32))
+    interactions(lattice, J, 0.0)
+    return flat, float(J), threshold
 
 
 def _columns(lattice: Lattice) -> int:
     """Number of columns of a periodic square lattice, whose neighbours need no table; 0 for all else."""
-    if lattice.name != "square" or len(lattice.shape) != 2:
-        return 0
-    rows, columns = lattice.shape
-    first_row = [columns, 1, (rows - 1) * columns, columns - 1]
-    return columns if lattice.neighbours[0].tolist() == first_row else 0
+    return lattice.shape[1] if lattice.is_periodic_square else 0
 
 
 @kernel
@@ -315,12 +378,13 @@ def advance(spins, neighbours, threshold, state, queue, ends, most):
 
 
 @kernel
-def advance_square(spins, columns, threshold, state, queue, ends):
-    """What `advance` does to the end, for a periodic square lattice: the same cluster, without a table."""
+def advance_square(spins, columns, threshold, state, queue, ends, most):
+    """What `advance` does, for a periodic square lattice: the same cluster, without a table."""
     n, width, one = np.uint64(spins.size), np.uint64(columns), np.uint64(1)
     last_row, last_column = n - width, width - one
     head, tail = np.uint64(ends[0]), np.uint64(ends[1])
-    while head < tail:
+    stop = head + np.uint64(most)
+    while head < min(tail, stop):
         i = np.uint64(np.uint32(queue[head]))
         head += one
         was = -spins[i]
@@ -339,25 +403,31 @@ def advance_square(spins, columns, threshold, state, queue, ends):
 
 
 @kernel
-def wolff_steps(spins, neighbours, columns, threshold, state, queue, sizes, every, bond_sums, spin_sums):
-    """Turn over a cluster for each entry of `sizes`, and record after every `every` of them."""
-    n = spins.size
-    ends = np.empty(2, dtype=np.int64)
-    total = spins.sum()
-    for step in range(sizes.size):
-        site = random_site(n, state)
-        was = spins[site]
-        begin(spins, site, queue, ends)
-        if columns:
-            advance_square(spins, columns, threshold, state, queue, ends)
+def run_wolff(system, stop, spins, state, clock, sizes, bond_sums, spin_sums):
+    """Go on until `stop` clusters of a run are complete, or about `MOST` sites have joined; record as `system` says.
+
+    `system` is a `Growing`. clock (4,) int64: complete clusters, where the queue starts and stops, the sum of the spins
+    without the cluster at work.
+    """
+    n, left, ends = spins.size, MOST, clock[1:3]
+    while clock[0] < stop and left > 0:
+        if ends[0] == ends[1]:
+            begin(spins, random_site(n, state), system.queue, ends)
+        before = ends[0]
+        if system.columns:
+            advance_square(spins, system.columns, system.threshold, state, system.queue, ends, left)
         else:
-            advance(spins, neighbours, threshold, state, queue, ends, n)
-        sizes[step] = ends[1]
-        total -= 2 * was * ends[1]
-        if (step + 1) % every == 0:
-            record = step // every
-            bond_sums[record] = bond_total(spins, neighbours)
-            spin_sums[record] = total
+            advance(spins, system.neighbours, system.threshold, state, system.queue, ends, left)
+        left -= ends[0] - before
+        if ends[0] == ends[1]:
+            sizes[clock[0]] = ends[1]
+            clock[3] += 2 * ends[1] * spins[system.queue[0]]
+            clock[0] += 1
+            if clock[0] % system.every == 0:
+                record = clock[0] // system.every - 1
+                bond_sums[record] = bond_total(spins, system.neighbours)
+                spin_sums[record] = clock[3]
+                left -= n
 
 
 @kernel
@@ -475,12 +545,12 @@ def swendsen_wang_sweep(spins, neighbours, columns, threshold, state, labels, pa
 
 
 @kernel
-def swendsen_wang_sweeps(
-    spins, neighbours, columns, threshold, state, labels, parents, turns, every, bond_sums, spin_sums
-):
-    """Sweep, and record after every `every` sweeps."""
-    for record in range(bond_sums.size):
-        for _ in range(every):
-            swendsen_wang_sweep(spins, neighbours, columns, threshold, state, labels, parents, turns)
-        bond_sums[record] = bond_total(spins, neighbours)
-        spin_sums[record] = spins.sum()
+def run_swendsen_wang(system, stop, spins, state, clock, bond_sums, spin_sums):
+    """Go on to sweep number `stop` of a run, and record after every `every` sweeps. `system` is a `Cutting`."""
+    neighbours, columns, threshold, every, labels, parents, turns = system
+    for sweep in range(clock[0], stop):
+        swendsen_wang_sweep(spins, neighbours, columns, threshold, state, labels, parents, turns)
+        if (sweep + 1) % every == 0:
+            bond_sums[sweep // every] = bond_total(spins, neighbours)
+            spin_sums[sweep // every] = spins.sum()
+    clock[0] = max(clock[0], stop)

@@ -18,17 +18,28 @@ P. Jung, G. Gray, R. Roy and P. Mandel, Phys. Rev. Lett. 65, 1873 (1990): area a
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from ..core import arguments
-from ..core.jit import kernel, pieces
+from ..core.jit import kernel
+from ..core.progress import keeping, watched
 from ..core.words import stream
 from . import ising
-from .geometry import Lattice
+from .geometry import Lattice, checked, interactions
 from .ising import RULES, Run
 
-_PIECE = 2**24  # flips tried in one call of a kernel
+
+class Driven(NamedTuple):
+    """What stays the same in a run, `fields` being the list of what changes."""
+
+    neighbours: np.ndarray
+    table: np.ndarray  # overwritten in every sweep
+    rule: int
+    beta: float
+    J: float
+    fields: np.ndarray
 
 
 def cosine(amplitude: float, period: int, cycles: int = 1) -> np.ndarray:
@@ -63,7 +74,15 @@ def cosine(amplitude: float, period: int, cycles: int = 1) -> np.ndarray:
 
 
 def drive(
-    spins, lattice: Lattice, T: float, fields, *, J: float = 1.0, rule: str = "heat-bath", rng: np.random.Generator
+    spins,
+    lattice: Lattice,
+    T: float,
+    fields,
+    *,
+    rule: str = "heat-bath",
+    J: float = 1.0,
+    progress: bool | None = None,
+    rng: np.random.Generator,
 ) -> Run:
     """Run a local dynamics in a field that may change from sweep to sweep; random sites.
 
@@ -76,9 +95,11 @@ def drive(
         Temperature, above 0.
     fields : (sweeps,) array_like
         The field during each sweep.
+    rule : {"heat-bath", "metropolis"}
+        As for `ising.simulate`.
     J : float
         Coupling of every bond.
-    rule : {"heat-bath", "metropolis"}
+    progress
         As for `ising.simulate`.
     rng : numpy.random.Generator
         Advanced by one draw.
@@ -92,6 +113,8 @@ def drive(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the `ising.Run` so far.
 
     Examples
     --------
@@ -100,22 +123,31 @@ def drive(
     >>> bool(run.m[-1] < -0.99)
     True
     """
-    flat = arguments.spins(spins, lattice.shape).copy()
-    T, J = arguments.number("T", T, above=0), arguments.number("J", J)
+    flat = arguments.spins(spins, checked(lattice).shape).copy()
+    T, J = arguments.temperature(T), arguments.number("J", J)
     fields = arguments.fields(fields)
+    largest = np.abs(fields).max(initial=0.0)
+    interactions(lattice, J, largest)
     code = RULES[arguments.choice("rule", rule, RULES)]
-    arguments.generator(rng)
+    ising.refuse_free_flips(rule, lattice.degree * abs(J) + largest, T)
+    arguments.flag("progress", progress, optional=True)
+    state = stream(rng)
+
+    n, clock = lattice.size, np.zeros(1, dtype=np.int64)
     table = np.empty((2, 2 * lattice.coordination + 1))
     totals = np.array([ising.bond_total(flat, lattice.neighbours), flat.sum(dtype=np.int64)])
     bond_sums, spin_sums = np.empty(fields.size, dtype=np.int64), np.empty(fields.size, dtype=np.int64)
-    state = stream(rng)
-    for part in pieces(fields.size, lattice.size, _PIECE):
-        drive_fields(
-            flat, lattice.neighbours, table, code, 1 / T, J, fields[part], state, totals, bond_sums[part],
-            spin_sums[part],
-        )  # fmt: skip
-    n = lattice.size
-    return Run(flat.reshape(lattice.shape), (-J * bond_sums - fields * spin_sums) / n, spin_sums / n)
+    system = Driven(lattice.neighbours, table, code, 1 / T, J, fields)
+
+    def finished() -> Run:
+        done = slice(clock[0] // n)
+        e = (-J * bond_sums[done] - fields[done] * spin_sums[done]) / n
+        return Run(flat.reshape(lattice.shape), e, spin_sums[done] / n)
+
+    with keeping(finished):
+        for part in watched(fields.size * n, progress):
+            run_driven(system, part.stop, flat, state, totals, clock, bond_sums, spin_sums)
+    return finished()
 
 
 def work(fields, m) -> float:
@@ -186,7 +218,7 @@ def coercive_field(fields, m) -> float:
     return float(np.mean(crossings))
 
 
-def free_spin_work(T: float, amplitude: float, period: int, N: float = math.inf) -> float:
+def free_spin_work(T: float, amplitude: float, period: int, *, N: float = math.inf) -> float:
     """Work per spin and period on free spins in the field `cosine(amplitude, period)`, exactly.
 
     A sweep carries m to a m + (1 - a) tanh(h / T), with a = (1 - 1/N)^N, which is linear in m whatever the field. The
@@ -220,23 +252,38 @@ def free_spin_work(T: float, amplitude: float, period: int, N: float = math.inf)
     >>> round(free_spin_work(1.0, 0.1, 1000) / (np.pi * 0.1**2 * 2 * np.pi / 1000), 2)
     1.08
     """
-    T = arguments.number("T", T, above=0)
+    T = arguments.temperature(T)
     h = cosine(amplitude, period)
-    kept = math.exp(-1) if math.isinf(N) else (1 - 1 / arguments.count("N", N, at_least=1)) ** N
+    kept = _kept_in_a_sweep(1 / N if math.inf == N else 1 / arguments.count("N", N, at_least=1))
     turn = np.exp(2j * np.pi * np.arange(period) / period)
     response = (1 - kept) / (1 - kept * turn[1].conjugate())
-    first = 2 / period * (np.tanh(h / T) @ turn.conjugate()) * response
-    return work(h, (first * turn).real)
+    with np.errstate(over="ignore"):  # tanh of infinity is 1
+        response = 2 / period * (np.tanh(h / T) @ turn.conjugate()) * response
+    return work(h, (response * turn).real)
 
 
 @kernel
-def drive_fields(spins, neighbours, table, rule, beta, J, fields, state, totals, bond_sums, spin_sums):
-    """Sweep once in each of the `fields`, and record the sum over bonds and the sum over spins after each."""
-    for t in range(fields.size):
-        ising.fill_flip_probabilities(table, rule, beta, J, fields[t])
-        ising.sweep(spins, neighbours, table, True, state, totals)
+def run_driven(system, stop, spins, state, totals, clock, bond_sums, spin_sums):
+    """Go on to update number `stop`, one sweep in each field, and record the sums over bonds and spins after each.
+
+    `system` is a `Driven`. `clock` (1,) int64 says how many updates there have been.
+    """
+    n = spins.size
+    while clock[0] < stop:
+        t, first = clock[0] // n, clock[0] % n
+        last = min(n, first + stop - clock[0])
+        ising.fill_flip_probabilities(system.table, system.rule, system.beta, system.J, system.fields[t])
+        ising.offer(spins, system.neighbours, system.table, True, first, last, state, totals)
+        clock[0] += last - first
         bond_sums[t] = totals[0]
         spin_sums[t] = totals[1]
+
+
+def _kept_in_a_sweep(x: float) -> float:
+    """Share (1 - x)^(1/x) of the magnetisation that a sweep of 1 / x random sites leaves alone, also for tiny x."""
+    if x == 1:
+        return 0.0
+    return math.exp(math.log1p(-x) / x) if x else math.exp(-1)
 
 
 def _period(fields, m) -> tuple[np.ndarray, np.ndarray]:

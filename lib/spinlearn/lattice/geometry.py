@@ -8,7 +8,9 @@ A periodic lattice that is two sites long has two bonds between the same two sit
 convention of Kaufman's exact solution, and the table lists both.
 """
 
-from typing import NamedTuple
+import math
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,22 +18,63 @@ from ..core import arguments
 from ..core.jit import kernel
 from ..core.words import next_word, stream
 
+MOST_SITES = 2**31 - 1
 
-class Lattice(NamedTuple):
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
     """A geometry: its name, the shape of a configuration, and the table of neighbours.
+
+    Kernels trust the table, so it is checked here, at the making, and cannot be written to afterwards.
 
     Attributes
     ----------
     name : str
     shape : tuple of int
         Shape of an array of spins; N is its product.
-    neighbours : (N, z) int32
+    neighbours : (N, z) int32, read-only
         Site numbers, -1 where there is no neighbour. If j stands in row i, then i stands in row j, as often.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, the table does not fit the shape, names a site that is not there or the site
+        itself, or is not mutual.
+
+    Examples
+    --------
+    >>> Lattice("pair", (2,), [[1], [0]])
+    Lattice('pair', (2,), z=1)
     """
 
     name: str
     shape: tuple[int, ...]
     neighbours: np.ndarray
+
+    def __post_init__(self):
+        if not isinstance(self.name, str):
+            raise TypeError(f"name must be a string, not {type(self.name).__name__}")
+        shape = _shape(self.shape, at_least=1)
+        table = arguments.as_array("neighbours", self.neighbours)
+        n = math.prod(shape)
+        if table.ndim != 2 or len(table) != n:
+            raise ValueError(f"neighbours must have shape ({n}, z), a row for each site, got {table.shape}")
+        if table.dtype.kind not in "iu":
+            raise TypeError(f"neighbours must hold whole numbers, not {table.dtype}")
+        if table.size and (table.min() < -1 or table.max() >= n):
+            raise ValueError(f"neighbours must be from -1 to {n - 1}, got {table.min()} to {table.max()}")
+        if (table == np.arange(n)[:, None]).any():
+            raise ValueError("neighbours must not name the site itself")
+        if table.dtype != np.int32 or table.flags.writeable or not table.flags.c_contiguous:
+            table = np.array(table, dtype=np.int32, order="C")
+            table.setflags(write=False)
+        if not _mutual(table):
+            raise ValueError("neighbours must be mutual: where j stands in row i, i stands in row j, as often")
+        object.__setattr__(self, "shape", shape)
+        object.__setattr__(self, "neighbours", table)
+
+    def __repr__(self) -> str:
+        return f"Lattice({self.name!r}, {self.shape}, z={self.coordination})"
 
     @property
     def size(self) -> int:
@@ -42,6 +85,56 @@ class Lattice(NamedTuple):
     def coordination(self) -> int:
         """Number of columns z of the table: the neighbours of a site away from any edge."""
         return self.neighbours.shape[1]
+
+    @cached_property
+    def degree(self) -> int:
+        """The largest number of neighbours that a site has."""
+        return int((self.neighbours >= 0).sum(axis=1).max())
+
+    @cached_property
+    def is_periodic_square(self) -> bool:
+        """Whether the table is, entry by entry, that of ``square(rows, columns)``, whatever the name says."""
+        if len(self.shape) != 2 or self.coordination != 4 or min(self.shape) < 2:
+            return False
+        number = np.arange(self.size, dtype=np.int32).reshape(self.shape)
+        steps = ((-1, 0), (-1, 1), (1, 0), (1, 1))  # down, right, up, left: the order of `square`
+        return all(
+            np.array_equal(self.neighbours[:, k], np.roll(number, shift, axis).ravel())
+            for k, (shift, axis) in enumerate(steps)
+        )
+
+
+def checked(lattice) -> Lattice:
+    """Return `lattice` if it is one, or say how to make one."""
+    if not isinstance(lattice, Lattice):
+        raise TypeError(f"lattice must be a Lattice such as lattice.square(8), not {type(lattice).__name__}")
+    return lattice
+
+
+def _shape(shape, *, at_least: int) -> tuple[int, ...]:
+    """Check a shape: some axes, each long enough, and no more sites than an int32 can number."""
+    if isinstance(shape, str) or not np.iterable(shape):
+        raise TypeError(f"shape must be a sequence of whole numbers, not {type(shape).__name__}")
+    shape = tuple(arguments.count("every entry of shape", length, at_least=at_least) for length in shape)
+    if not shape:
+        raise ValueError("shape must name at least one axis, got ()")
+    if math.prod(shape) > MOST_SITES:
+        raise ValueError(f"shape must have at most {MOST_SITES} sites in all, got {math.prod(shape)}")
+    return shape
+
+
+def _mutual(table: np.ndarray) -> bool:
+    """Whether every row names those that name it, as often.
+
+    A matrix A of counts is symmetric if x.A.y = y.A.x for all x and y. For two random vectors of whole numbers modulo
+    2**64 an asymmetric one passes with a chance of about 2**-60, and nothing has to be sorted or searched for.
+    """
+    x, y = np.random.default_rng(0).integers(2**64, size=(2, len(table) + 1), dtype=np.uint64)
+    x[-1] = y[-1] = 0  # where the table says -1
+    there, back = (
+        (one[:-1] * sum(other[column] for column in table.T)).sum(dtype=np.uint64) for one, other in ((x, y), (y, x))
+    )
+    return bool(there == back)
 
 
 def hypercubic(shape, *, periodic: bool = True) -> Lattice:
@@ -62,16 +155,14 @@ def hypercubic(shape, *, periodic: bool = True) -> Lattice:
     Raises
     ------
     TypeError, ValueError
-        If an entry of `shape` is not a whole number of at least 2.
+        If `shape` is not a sequence of whole numbers of at least 2 or has too many sites, or `periodic` is no flag.
 
     Examples
     --------
     >>> hypercubic((3, 3)).neighbours[0]
     array([3, 1, 6, 2], dtype=int32)
     """
-    shape = tuple(arguments.count("every entry of shape", length, at_least=2) for length in shape)
-    if not shape:
-        raise ValueError("shape must name at least one axis, got ()")
+    shape = _shape(shape, at_least=2)
     steps = [tuple(int(a == axis) for a in range(len(shape))) for axis in range(len(shape))]
     name = {1: "chain", 2: "square", 3: "cubic"}.get(len(shape), f"{len(shape)}-dimensional hypercubic")
     return _from_steps(name, shape, steps, periodic)
@@ -79,16 +170,18 @@ def hypercubic(shape, *, periodic: bool = True) -> Lattice:
 
 def chain(n: int, *, periodic: bool = True) -> Lattice:
     """Ring (or open chain) of `n` sites, z = 2. See `hypercubic`."""
+    n = arguments.count("n", n, at_least=2, at_most=MOST_SITES)
     return hypercubic((n,), periodic=periodic)
 
 
 def square(rows: int, columns: int | None = None, *, periodic: bool = True) -> Lattice:
     """Square lattice of `rows` × `columns` sites (square if `columns` is left out), z = 4. See `hypercubic`."""
-    return hypercubic((rows, rows if columns is None else columns), periodic=periodic)
+    return hypercubic(_rectangle(rows, columns), periodic=periodic)
 
 
 def cubic(n: int, *, periodic: bool = True) -> Lattice:
     """Simple cubic lattice of n × n × n sites, z = 6. See `hypercubic`."""
+    n = arguments.count("n", n, at_least=2, at_most=1290)  # 1290**3 is the last cube below 2**31
     return hypercubic((n, n, n), periodic=periodic)
 
 
@@ -114,9 +207,7 @@ def triangular(rows: int, columns: int | None = None, *, periodic: bool = True) 
     >>> triangular(4).coordination
     6
     """
-    columns = rows if columns is None else columns
-    shape = (arguments.count("rows", rows, at_least=2), arguments.count("columns", columns, at_least=2))
-    return _from_steps("triangular", shape, [(1, 0), (0, 1), (1, -1)], periodic)
+    return _from_steps("triangular", _rectangle(rows, columns), [(1, 0), (0, 1), (1, -1)], periodic)
 
 
 def from_couplings(matrix) -> tuple[Lattice, np.ndarray]:
@@ -226,7 +317,7 @@ def bond_couplings(lattice: Lattice, values) -> np.ndarray:
 
 def all_up(lattice: Lattice) -> np.ndarray:
     """Configuration with every spin +1, of shape ``lattice.shape``, int8."""
-    return np.ones(lattice.shape, dtype=np.int8)
+    return np.ones(checked(lattice).shape, dtype=np.int8)
 
 
 def random_spins(lattice: Lattice, *, rng: np.random.Generator) -> np.ndarray:
@@ -246,7 +337,7 @@ def random_spins(lattice: Lattice, *, rng: np.random.Generator) -> np.ndarray:
     >>> set(random_spins(square(8), rng=np.random.default_rng(1)).ravel().tolist()) == {-1, 1}
     True
     """
-    spins = np.empty(lattice.size, dtype=np.int8)
+    spins = np.empty(checked(lattice).size, dtype=np.int8)
     fill_random(spins, stream(rng))
     return spins.reshape(lattice.shape)
 
@@ -258,19 +349,26 @@ def fill_random(spins, state):
         spins[i] = np.int8(1) if next_word(state) >> np.uint64(63) else np.int8(-1)
 
 
+def _rectangle(rows, columns) -> tuple[int, ...]:
+    """Check the two sides of a lattice; it is square if `columns` is None."""
+    rows = arguments.count("rows", rows, at_least=2)
+    return _shape((rows, rows if columns is None else arguments.count("columns", columns, at_least=2)), at_least=2)
+
+
 def _from_steps(name: str, shape: tuple[int, ...], steps, periodic: bool) -> Lattice:
     """Table whose columns are the given steps, then the same steps backwards."""
-    sites = np.indices(shape)
+    arguments.flag("periodic", periodic)
+    number, axes = np.arange(math.prod(shape), dtype=np.int32).reshape(shape), tuple(range(len(shape)))
     columns = []
     for step in [*steps, *[tuple(-d for d in step) for step in steps]]:
-        moved = [axis + d for axis, d in zip(sites, step, strict=True)]
-        wrapped = [axis % length for axis, length in zip(moved, shape, strict=True)]
-        target = np.ravel_multi_index(wrapped, shape)
-        if not periodic:
-            outside = np.any([m != w for m, w in zip(moved, wrapped, strict=True)], axis=0)
-            target = np.where(outside, -1, target)
+        target = np.roll(number, [-d for d in step], axes)
+        for axis in () if periodic else np.flatnonzero(step):
+            beyond = slice(-step[axis], None) if step[axis] > 0 else slice(-step[axis])
+            np.moveaxis(target, axis, 0)[beyond] = -1
         columns.append(target.ravel())
-    return Lattice(name, shape, np.stack(columns, axis=1).astype(np.int32))
+    table = np.stack(columns, axis=1)
+    table.setflags(write=False)
+    return Lattice(name, shape, table)
 
 
 def _entries(lattice: Lattice, *, forward: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -278,7 +376,7 @@ def _entries(lattice: Lattice, *, forward: bool) -> tuple[np.ndarray, np.ndarray
 
     The k-th forward and the k-th backward entry are the two ends of one bond, also where two sites share two bonds.
     """
-    row, column = np.nonzero(lattice.neighbours >= 0)
+    row, column = np.nonzero(checked(lattice).neighbours >= 0)
     other = lattice.neighbours[row, column]
     keep = row < other if forward else other < row
     row, column, other = row[keep], column[keep], other[keep]
@@ -287,12 +385,13 @@ def _entries(lattice: Lattice, *, forward: bool) -> tuple[np.ndarray, np.ndarray
 
 
 def interactions(lattice: Lattice, J, h) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Check J and h. Two numbers give (None, None); otherwise the table of couplings and the array of fields."""
+    """Check a lattice, J and h. Two numbers give (None, None); else the table of couplings and the array of fields."""
+    shape = checked(lattice).neighbours.shape
+    J, h = (arguments.as_array(name, value) if np.iterable(value) else value for name, value in (("J", J), ("h", h)))
     if np.ndim(J) == 0 and np.ndim(h) == 0:
-        arguments.number("J", J)
-        arguments.number("h", h)
+        strongest = shape[1] * abs(arguments.number("J", J)) + abs(arguments.number("h", h))
+        _finite_energy(lattice, strongest)
         return None, None
-    shape = lattice.neighbours.shape
     if np.ndim(J) == 0:
         table = np.full(shape, arguments.number("J", J))
     else:
@@ -300,8 +399,17 @@ def interactions(lattice: Lattice, J, h) -> tuple[np.ndarray | None, np.ndarray 
         if not _symmetric(table, lattice.neighbours):
             raise ValueError("J must give both ends of a bond the same coupling; see lattice.bond_couplings")
     if np.ndim(h) == 0:
-        return table, np.full(lattice.size, arguments.number("h", h))
-    return table, arguments.real_array("h", h, lattice.shape, what=" (one field for each site)").ravel()
+        fields = np.full(lattice.size, arguments.number("h", h))
+    else:
+        fields = arguments.real_array("h", h, lattice.shape, what=" (one field for each site)").ravel()
+    _finite_energy(lattice, shape[1] * np.abs(table).max(initial=0) + np.abs(fields).max())
+    return table, fields
+
+
+def _finite_energy(lattice: Lattice, strongest: float) -> None:
+    """Refuse couplings and fields whose energies, at most `strongest` for each site, would pass the largest float."""
+    if not math.isfinite(4.0 * lattice.size * float(strongest)):
+        raise ValueError("J and h must be small enough that every energy is finite, below 1.8e308 in size")
 
 
 def _symmetric(table: np.ndarray, neighbours: np.ndarray) -> bool:

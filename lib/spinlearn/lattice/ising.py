@@ -24,19 +24,18 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import arguments
-from ..core.jit import kernel, pieces
+from ..core.jit import kernel
+from ..core.progress import keeping, watched
 from ..core.words import random_site, stream, uniform
-from .geometry import Lattice, interactions
+from .geometry import Lattice, checked, interactions
 
 METROPOLIS, HEAT_BATH = 0, 1
 RULES = {"metropolis": METROPOLIS, "heat-bath": HEAT_BATH}
 ORDERS = {"random": True, "sequential": False}
 
-_PIECE = 2**24  # flips tried in one call of a kernel
-
 
 class Run(NamedTuple):
-    """What `simulate` returns.
+    """What `simulate` returns, and most other samplers.
 
     Attributes
     ----------
@@ -51,6 +50,27 @@ class Run(NamedTuple):
     spins: np.ndarray
     e: np.ndarray
     m: np.ndarray
+
+
+class Uniform(NamedTuple):
+    """What stays the same in a run with one coupling and one field: the lattice, the probabilities, the order."""
+
+    neighbours: np.ndarray
+    table: np.ndarray
+    at_random: bool
+    every: int
+
+
+class Varied(NamedTuple):
+    """What stays the same in a run with a coupling for every bond or a field for every site."""
+
+    neighbours: np.ndarray
+    couplings: np.ndarray
+    fields: np.ndarray
+    beta: float
+    rule: int
+    at_random: bool
+    every: int
 
 
 def magnetisation(spins) -> float:
@@ -99,11 +119,10 @@ def energy(spins, lattice: Lattice, *, J=1.0, h=0.0) -> float:
     >>> energy(all_up(square(4)), square(4))
     -32.0
     """
-    flat = arguments.spins(spins, lattice.shape)
+    flat = arguments.spins(spins, checked(lattice).shape)
     couplings, fields = interactions(lattice, J, h)
     if couplings is None:
-        bond_sum = bond_total(flat, lattice.neighbours)
-        return float(-J * bond_sum - h * flat.sum(dtype=np.int64))
+        return float(-float(J) * bond_total(flat, lattice.neighbours) - float(h) * flat.sum(dtype=np.int64))
     return float(energy_of_bonds(flat, lattice.neighbours, couplings, fields))
 
 
@@ -130,7 +149,7 @@ def flip_costs(spins, lattice: Lattice, *, J=1.0, h=0.0) -> np.ndarray:
     >>> flip_costs(all_up(chain(4)), chain(4), h=0.5)
     array([5., 5., 5., 5.])
     """
-    flat = arguments.spins(spins, lattice.shape)
+    flat = arguments.spins(spins, checked(lattice).shape)
     couplings, fields = interactions(lattice, J, h)
     if couplings is None:
         couplings, fields = np.full(lattice.neighbours.shape, float(J)), np.full(lattice.size, float(h))
@@ -144,11 +163,12 @@ def simulate(
     T: float,
     sweeps: int,
     *,
-    rule: str = "metropolis",
+    rule: str = "heat-bath",
     order: str = "random",
     J=1.0,
     h=0.0,
     every: int = 1,
+    progress: bool | None = None,
     rng: np.random.Generator,
 ) -> Run:
     """Run a local dynamics at temperature `T` from `spins`, and record energy and magnetisation.
@@ -162,16 +182,20 @@ def simulate(
         Temperature in units of J, above 0.
     sweeps : int
         A sweep is N updates of one spin.
-    rule : {"metropolis", "heat-bath"}
-        How the flip probability depends on its cost.
+    rule : {"heat-bath", "metropolis"}
+        How the flip probability depends on its cost. Metropolis turns a spin whose flip is free with certainty. Where
+        every flip is free, without couplings and fields or at an infinite temperature, the number of spins up would
+        keep its parity for ever; that is refused.
     order : {"random", "sequential"}
         Which spin comes next: one drawn at random, or site after site, which is about twice as fast at 512 × 512 and
-        is for the heat bath only. Metropolis turns a spin whose flip is free with certainty; in a fixed order such a
-        walk keeps the Boltzmann law, but on some lattices, a ring for one, it never reaches all configurations.
+        is for the heat bath only. Metropolis in a fixed order keeps the Boltzmann law, but on some lattices, a ring for
+        one, it never reaches all configurations.
     J, h
         As for `energy`.
     every : int
         Record after every so many sweeps.
+    progress : bool, optional
+        True shows a bar, False none. Left out: one where somebody watches, if it takes more than two seconds.
     rng : numpy.random.Generator
         Advanced by one draw. The same Generator state gives the same run on every machine.
 
@@ -184,6 +208,8 @@ def simulate(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the `Run` so far.
 
     Examples
     --------
@@ -192,10 +218,51 @@ def simulate(
     >>> run.m.shape, bool(run.m[100:].mean() > 0.99)
     ((200,), True)
     """
-    flat = arguments.spins(spins, lattice.shape).copy()
-    T = arguments.number("T", T, above=0)
-    sweeps = arguments.count("sweeps", sweeps)
-    every = arguments.count("every", every, at_least=1)
+    flat = arguments.spins(spins, checked(lattice).shape).copy()
+    T = arguments.temperature(T)
+    n = lattice.size
+    most = (2**63 - 1) // n  # the clock below counts updates
+    sweeps = arguments.count("sweeps", sweeps, at_most=most)
+    every = arguments.count("every", every, at_least=1, at_most=most)
+    rule_code, at_random = dynamics(rule, order)
+    couplings, fields = interactions(lattice, J, h)
+    if couplings is None:
+        J, h = float(J), float(h)
+        refuse_free_flips(rule, lattice.degree * abs(J) + abs(h), T)
+    else:
+        refuse_free_flips(rule, largest_field(lattice, couplings, fields), T)
+    arguments.flag("progress", progress, optional=True)
+    state = stream(rng)
+
+    clock, records = np.zeros(1, dtype=np.int64), sweeps // every
+    if couplings is None:
+        table = np.empty((2, 2 * lattice.coordination + 1))
+        fill_flip_probabilities(table, rule_code, 1.0 / T, J, h)
+        totals = np.array([bond_total(flat, lattice.neighbours), flat.sum(dtype=np.int64)])
+        bond_sums, spin_sums = np.empty(records, dtype=np.int64), np.empty(records, dtype=np.int64)
+        run, moving = run_uniform, (flat, state, totals, clock, bond_sums, spin_sums)
+        system = Uniform(lattice.neighbours, table, at_random, every)
+    else:
+        energies, magnetisations = np.empty(records), np.empty(records)
+        run, moving = run_varied, (flat, state, clock, energies, magnetisations)
+        system = Varied(lattice.neighbours, couplings, fields, 1.0 / T, rule_code, at_random, every)
+
+    def finished() -> Run:
+        done = slice(clock[0] // (n * every))
+        if couplings is None:
+            e, m = (-J * bond_sums[done] - h * spin_sums[done]) / n, spin_sums[done] / n
+        else:
+            e, m = energies[done], magnetisations[done]
+        return Run(flat.reshape(lattice.shape), e, m)
+
+    with keeping(finished):
+        for part in watched(sweeps * n, progress):
+            run(system, part.stop, *moving)
+    return finished()
+
+
+def dynamics(rule: str, order: str) -> tuple[int, bool]:
+    """Check a rule and an order; return the rule's number, and whether sites are drawn at random."""
     rule_code = RULES[arguments.choice("rule", rule, RULES)]
     at_random = ORDERS[arguments.choice("order", order, ORDERS)]
     if rule_code == METROPOLIS and not at_random:
@@ -203,35 +270,24 @@ def simulate(
             "order must be 'random' with the rule 'metropolis', got 'sequential': in a fixed order Metropolis may "
             "never reach some configurations; take the rule 'heat-bath'"
         )
-    couplings, fields = interactions(lattice, J, h)
-    arguments.generator(rng)
+    return rule_code, at_random
 
-    n = lattice.size
-    neighbours = lattice.neighbours
-    state = stream(rng)
-    records = sweeps // every
-    energies, magnetisations = np.empty(records), np.empty(records)
 
-    if couplings is None:
-        table = np.empty((2, 2 * lattice.coordination + 1))
-        fill_flip_probabilities(table, rule_code, 1.0 / T, float(J), float(h))
-        totals = np.array([bond_total(flat, neighbours), flat.sum(dtype=np.int64)])
-        bond_sums, spin_sums = np.empty(records, dtype=np.int64), np.empty(records, dtype=np.int64)
-        for part in pieces(records, n * every, _PIECE):
-            run_uniform(flat, neighbours, table, at_random, every, state, totals, bond_sums[part], spin_sums[part])
-        for _ in range(sweeps - records * every):
-            sweep(flat, neighbours, table, at_random, state, totals)
-        energies[:] = (-J * bond_sums - h * spin_sums) / n
-        magnetisations[:] = spin_sums / n
-    else:
-        for part in pieces(records, n * every, _PIECE):
-            run_bonds(
-                flat, neighbours, couplings, fields, 1.0 / T, rule_code, at_random, every, state,
-                energies[part], magnetisations[part],
-            )  # fmt: skip
-        for _ in range(sweeps - records * every):
-            sweep_bonds(flat, neighbours, couplings, fields, 1.0 / T, rule_code, at_random, state)
-    return Run(flat.reshape(lattice.shape), energies, magnetisations)
+def largest_field(lattice: Lattice, couplings: np.ndarray, fields: np.ndarray) -> float:
+    """The largest |sum_j J_ij s_j + h_i| that any spin can be in."""
+    return float((np.where(lattice.neighbours >= 0, np.abs(couplings), 0.0).sum(axis=1) + np.abs(fields)).max())
+
+
+def refuse_free_flips(rule: str, strongest: float, T: float) -> None:
+    """Refuse Metropolis where no flip is ever refused, `strongest` being the largest field that a spin can be in.
+
+    Metropolis would turn every spin it meets, so that the number of spins up changes its parity with every update.
+    """
+    if rule == "metropolis" and flip_probability(METROPOLIS, 2 * strongest / T) == 1.0:
+        raise ValueError(
+            "rule must be 'heat-bath' where every flip is free, got 'metropolis': J and h are zero, or T is too high "
+            "for them to count, and Metropolis would turn every spin it meets and never reach half of the states"
+        )
 
 
 @kernel
@@ -254,14 +310,14 @@ def fill_flip_probabilities(table, rule, beta, J, h):
 
 
 @kernel
-def sweep(spins, neighbours, table, at_random, state, totals):
-    """Offer N spins the chance to flip; `totals` follows the sums over bonds and spins."""
+def offer(spins, neighbours, table, at_random, first, last, state, totals):
+    """Take steps `first` to `last` - 1 of a sweep: each offers a spin the chance to flip. `totals` follows the sums."""
     n, z = neighbours.shape
     bonds_lost, spin_lost = 0, 0
-    for step in range(n):
+    for step in range(first, last):
         i = random_site(n, state) if at_random else step
         s = np.int64(spins[i])
-        total = 0
+        total = np.int64(0)
         for k in range(z):
             j = neighbours[i, k]
             if j >= 0:
@@ -276,19 +332,33 @@ def sweep(spins, neighbours, table, at_random, state, totals):
 
 
 @kernel
-def run_uniform(spins, neighbours, table, at_random, every, state, totals, bond_sums, spin_sums):
-    """Sweep and record: after every `every` sweeps the sum over bonds and the sum over spins."""
-    for record in range(bond_sums.size):
-        for _ in range(every):
-            sweep(spins, neighbours, table, at_random, state, totals)
-        bond_sums[record] = totals[0]
-        spin_sums[record] = totals[1]
+def sweep(spins, neighbours, table, at_random, state, totals):
+    """Offer N spins the chance to flip; `totals` follows the sums over bonds and spins."""
+    offer(spins, neighbours, table, at_random, 0, spins.size, state, totals)
+
+
+@kernel
+def run_uniform(system, stop, spins, state, totals, clock, bond_sums, spin_sums):
+    """Go on to update number `stop` of a run, and record the sums over bonds and spins after every `every` sweeps.
+
+    `system` is a `Uniform`. `clock` (1,) int64 says how many updates there have been.
+    """
+    n = spins.size
+    while clock[0] < stop:
+        first = clock[0] % n
+        last = min(n, first + stop - clock[0])
+        offer(spins, system.neighbours, system.table, system.at_random, first, last, state, totals)
+        clock[0] += last - first
+        if clock[0] % (n * system.every) == 0:
+            record = clock[0] // (n * system.every) - 1
+            bond_sums[record] = totals[0]
+            spin_sums[record] = totals[1]
 
 
 @kernel
 def bond_total(spins, neighbours):
     """Sum of s_i s_j over the bonds, each once."""
-    twice = 0
+    twice = np.int64(0)  # not 0: without the compiler that would become an int8 and overflow
     for i in range(neighbours.shape[0]):
         for k in range(neighbours.shape[1]):
             j = neighbours[i, k]
@@ -319,21 +389,19 @@ def energy_of_bonds(spins, neighbours, couplings, fields):
 
 
 @kernel
-def sweep_bonds(spins, neighbours, couplings, fields, beta, rule, at_random, state):
-    """Offer N spins the chance to flip, with a coupling for every bond and a field for every site."""
+def run_varied(system, stop, spins, state, clock, energies, magnetisations):
+    """Go on to update number `stop` of a run, and record energy and magnetisation per spin after every `every` sweeps.
+
+    `system` is a `Varied`. `clock` (1,) int64 says how many updates there have been.
+    """
     n = spins.size
-    for step in range(n):
-        i = random_site(n, state) if at_random else step
-        cost = 2.0 * spins[i] * local_field(i, spins, neighbours, couplings, fields)
-        if uniform(state) < flip_probability(rule, beta * cost):
+    for update in range(clock[0], stop):
+        i = random_site(n, state) if system.at_random else update % n
+        cost = 2.0 * spins[i] * local_field(i, spins, system.neighbours, system.couplings, system.fields)
+        if uniform(state) < flip_probability(system.rule, system.beta * cost):
             spins[i] = -spins[i]
-
-
-@kernel
-def run_bonds(spins, neighbours, couplings, fields, beta, rule, at_random, every, state, energies, magnetisations):
-    """Sweep and record: after every `every` sweeps the energy and the magnetisation per spin."""
-    for record in range(energies.size):
-        for _ in range(every):
-            sweep_bonds(spins, neighbours, couplings, fields, beta, rule, at_random, state)
-        energies[record] = energy_of_bonds(spins, neighbours, couplings, fields) / spins.size
-        magnetisations[record] = spins.sum() / spins.size
+        if (update + 1) % (n * system.every) == 0:
+            record = update // (n * system.every)
+            energies[record] = energy_of_bonds(spins, system.neighbours, system.couplings, system.fields) / n
+            magnetisations[record] = spins.sum() / n
+    clock[0] = max(clock[0], stop)

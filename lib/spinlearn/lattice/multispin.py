@@ -33,15 +33,18 @@ L. Jacobs and C. Rebbi, J. Comput. Phys. 41, 203 (1981): multi-spin coding.
 G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014: SplitMix64.
 """
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from ..core import arguments
-from ..core.jit import kernel, pieces
+from ..core.jit import kernel
+from ..core.progress import keeping, watched
 from ..core.words import GOLDEN, splitmix64
-from .ising import HEAT_BATH, RULES, Run, flip_probability
+from .ising import HEAT_BATH, RULES, Run, flip_probability, refuse_free_flips
 
 TILES = 8  # tiles along each side
 BITS = TILES * TILES
@@ -56,7 +59,16 @@ _FIRST_COLUMN = np.uint64(0x0101010101010101)  # of the tiles: bits 8 a
 _LAST_COLUMN = np.uint64(0x8080808080808080)  # bits 8 a + 7
 _BYTES = np.uint64(0x0101010101010101)  # the lowest bit of each byte
 
-_PIECE = 2**28  # flips tried in one call of a kernel
+
+class System(NamedTuple):
+    """What stays the same in a run, see `half_sweep`."""
+
+    to_right: np.ndarray
+    flags: np.ndarray
+    digits: np.ndarray
+    tiled: bool
+    seed: np.uint64
+    every: int
 
 
 def simulate(
@@ -68,6 +80,7 @@ def simulate(
     J: float = 1.0,
     every: int = 1,
     threads: int = 1,
+    progress: bool | None = None,
     rng: np.random.Generator,
 ) -> Run:
     """Run a local dynamics on a large periodic square lattice without a field, 64 spins at a time.
@@ -85,14 +98,17 @@ def simulate(
     rule : {"heat-bath", "metropolis"}
         Both take the same time. Metropolis turns a spin whose flip is free with certainty, so that a configuration in
         which all flips are free, such as diagonal stripes two spins wide, turns over for ever and is never reached from
-        any other. There are few of them among the 2**N, and Metropolis samples the rest. The heat bath samples all.
+        any other. Two neighbouring rows of such a configuration settle all others, so there are at most
+        4**min(rows, columns) of them among the 2**N, and Metropolis samples the rest. The heat bath samples all.
     J : float
-        The coupling, of either sign.
+        The coupling, of either sign. With Metropolis not 0, where all flips would be free.
     every : int
         Record after every so many sweeps. Recording after each one costs a few per cent.
     threads : int
         How many threads share the rows. The result does not depend on it. They meet after every colour, which costs
         more than it saves on small lattices; to use several cores, run several lattices side by side instead.
+    progress : bool, optional
+        True shows a bar, False none. Left out: one where somebody watches, if it takes more than two seconds.
     rng : numpy.random.Generator
         Advanced by one draw. The same Generator state gives the same run on every machine.
 
@@ -105,6 +121,8 @@ def simulate(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the `ising.Run` so far.
 
     Examples
     --------
@@ -118,11 +136,15 @@ def simulate(
     rows, columns = shape[0] // TILES, shape[1] // TILES
     # (tile row, row, tile column, column) to (tile, row, column), and back below.
     cut = arguments.spins(spins).reshape(TILES, rows, TILES, columns).transpose(0, 2, 1, 3).reshape(BITS, rows, columns)
-    T = arguments.number("T", T, above=0)
-    tiles, broken, up = _run(cut, np.full(BITS, T), True, sweeps, rule, J, every, threads, rng)
-    final = tiles.reshape(TILES, TILES, rows, columns).transpose(0, 2, 1, 3).reshape(shape)
-    size = final.size
-    return Run(final, -abs(J) * (2 - 2 * broken.sum(axis=1) / size), 2 * up.sum(axis=1) / size - 1)
+    T = arguments.temperature(T)
+
+    def whole(tiles, broken, up) -> Run:
+        final = tiles.reshape(TILES, TILES, rows, columns).transpose(0, 2, 1, 3).reshape(shape)
+        size = final.size
+        return Run(final, -abs(J) * (2 - 2 * broken.sum(axis=1) / size), 2 * up.sum(axis=1) / size - 1)
+
+    J = arguments.number("J", J)
+    return _run(cut, np.full(BITS, T), True, whole, sweeps, rule, J, every, threads, progress, rng)
 
 
 def replicas(
@@ -134,6 +156,7 @@ def replicas(
     J: float = 1.0,
     every: int = 1,
     threads: int = 1,
+    progress: bool | None = None,
     rng: np.random.Generator,
 ) -> Run:
     """Run up to 64 independent copies of a periodic square lattice, each at its own temperature, all at once.
@@ -146,7 +169,10 @@ def replicas(
         One start for all replicas, or one for each; -1 or +1, rows and columns even. It is left as it is.
     T : (R,) array_like
         Temperatures, above 0, for R = 1 to 64 replicas. The time taken hardly depends on R.
-    sweeps, rule, J, every, threads, rng
+    rule : {"heat-bath", "metropolis"}
+        As for `simulate`. Metropolis is refused where the configurations that it never reaches might be more than one
+        in a million, on lattices such as 2 × 10, 4 × 4 and 4 × 6.
+    sweeps, J, every, threads, progress, rng
         As for `simulate`.
 
     Returns
@@ -158,6 +184,8 @@ def replicas(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the `ising.Run` so far.
 
     Examples
     --------
@@ -168,21 +196,27 @@ def replicas(
     """
     if np.ndim(T) != 1 or not 1 <= np.size(T) <= BITS:
         raise ValueError(f"T must have shape (R,) with R from 1 to {BITS}, got {np.shape(T)}")
-    T = arguments.real_array("T", T)
-    if not (T > 0).all():
-        raise ValueError(f"T must be greater than 0, got {T.min()}")
+    T = arguments.temperatures(T)
     shape = np.shape(spins)
     if len(shape) not in (2, 3) or any(side == 0 or side % 2 for side in shape[-2:]) or shape[:-2] not in ((), T.shape):
         raise ValueError(
             f"spins must have shape (rows, columns) or ({T.size}, rows, columns), rows and columns even, got {shape}"
         )
     copies = np.broadcast_to(arguments.spins(spins).reshape(shape), (T.size, *shape[-2:]))
-    final, broken, up = _run(copies, T, False, sweeps, rule, J, every, threads, rng)
-    size = final[0].size
-    return Run(final, -abs(J) * (2 - 2 * broken[:, : T.size] / size), 2 * up[:, : T.size] / size - 1)
+    size, J = copies[0].size, arguments.number("J", J)
+    if rule == "metropolis" and 2.0 ** (2 * min(shape[-2:]) - size) > 1e-6:
+        raise ValueError(
+            f"rule must be 'heat-bath' on a lattice as small as {shape[-2]} × {shape[-1]}, got 'metropolis', which "
+            "never reaches the states whose flips are all free"
+        )
+
+    def each(final, broken, up) -> Run:
+        return Run(final, -abs(J) * (2 - 2 * broken[:, : T.size] / size), 2 * up[:, : T.size] / size - 1)
+
+    return _run(copies, T, False, each, sweeps, rule, J, every, threads, progress, rng)
 
 
-def _run(spins, T, tiled, sweeps, rule, J, every, threads, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng) -> Run:
     """Check what both public functions share, and run.
 
     Parameters
@@ -192,18 +226,18 @@ def _run(spins, T, tiled, sweeps, rule, J, every, threads, rng) -> tuple[np.ndar
     T : (R,) float64
     tiled : bool
         Whether the R parts are tiles of one lattice, or lattices of their own.
-
-    Returns
-    -------
-    spins : (R, rows, columns) int8
-    broken, up : (records, 64) int64
-        Unsatisfied bonds and spins +1 for each part, after every recorded sweep.
+    as_run : function
+        Makes the result of spins (R, rows, columns) int8 and broken, up (records, 64) int64: the unsatisfied bonds and
+        the spins +1 of each part, after every recorded sweep.
     """
-    sweeps = arguments.count("sweeps", sweeps)
+    sweeps = arguments.count("sweeps", sweeps, at_most=2**56)  # 64 random words for each of two half-sweeps
     every = arguments.count("every", every, at_least=1)
     threads = arguments.count("threads", threads, at_least=1)
     heat_bath = RULES[arguments.choice("rule", rule, RULES)] == HEAT_BATH
-    J = arguments.number("J", J)
+    refuse_free_flips(rule, 4 * abs(J), T.max())
+    if not math.isfinite(8 * J * spins.size):
+        raise ValueError("J must be small enough that every energy is finite, below 1.8e308 in size")
+    arguments.flag("progress", progress, optional=True)
     seed = arguments.generator(rng).integers(2**64, dtype=np.uint64)
 
     rows, columns = spins.shape[1:]
@@ -216,25 +250,24 @@ def _run(spins, T, tiled, sweeps, rule, J, every, threads, rng) -> tuple[np.ndar
 
     # The antiferromagnet is the ferromagnet with a broken bond for a whole one, and the other way round.
     flags = np.array([_ALL if J < 0 else _NO_BITS, _ALL if heat_bath else _NO_BITS])
-    digits = np.stack([_digits([flip_probability(RULES[rule], cost * abs(J) / t) for t in T]) for cost in (8, 4)])
+    digits = np.stack([_digits([flip_probability(RULES[rule], cost * (abs(J) / t)) for t in T]) for cost in (8, 4)])
 
-    system = planes, to_right, flags, digits, tiled, seed
-    records = sweeps // every
-    broken, up = np.zeros((2, records, BITS), dtype=np.int64)
-    if threads == 1:
-        for part in pieces(records, BITS * rows * columns * every, _PIECE):
-            run(*system, part.start * every, every, broken[part], up[part])
-        for number in range(records * every, sweeps):
-            sweep(*system, number)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            for number in range(sweeps):
-                _sweep_shared(pool, threads, *system, number)
-                if (number + 1) % every == 0:
-                    count(planes, flags, tiled, broken[number // every], up[number // every])
-    final = np.empty(spins.shape, dtype=np.int8)
-    unpack(planes, final)
-    return final, broken, up
+    clock = np.zeros(1, dtype=np.int64)
+    broken, up = np.zeros((2, sweeps // every, BITS), dtype=np.int64)
+    system = System(to_right, flags, digits, tiled, seed, every)
+
+    def finished() -> Run:
+        final, done = np.empty(spins.shape, dtype=np.int8), slice(clock[0] // every)
+        unpack(planes, final)
+        return as_run(final, broken[done], up[done])
+
+    with keeping(finished), ThreadPoolExecutor(threads) as pool:
+        for part in watched(sweeps, progress):
+            if threads == 1:
+                run(system, part.stop, planes, clock, broken, up)
+            else:
+                _run_shared(pool, threads, system, part.stop, planes, clock, broken, up)
+    return finished()
 
 
 def _digits(probabilities) -> np.ndarray:
@@ -244,14 +277,20 @@ def _digits(probabilities) -> np.ndarray:
     return (((scaled >> place) & np.uint64(1)) << part).sum(axis=1, dtype=np.uint64)
 
 
-def _sweep_shared(pool, threads, planes, to_right, flags, digits, tiled, seed, number) -> None:
-    """What `sweep` does, the rows shared out among threads."""
+def _run_shared(pool, threads, system, stop, planes, clock, broken, up) -> None:
+    """What `run` does, the rows shared out among threads."""
+    tiled, every = system.tiled, system.every
+    words = planes, system.to_right, system.flags, system.digits, system.seed
     edges = np.linspace(0, planes.shape[1] - 2, threads + 1).astype(int)
-    for half in range(2 * number, 2 * number + 2):
-        work = [pool.submit(half_sweep, planes, to_right, flags, digits, seed, half, *part) for part in pairwise(edges)]
-        for part in work:
-            part.result()
-        close_rim(planes, half % 2, tiled)
+    for number in range(clock[0], stop):
+        for half in range(2 * number, 2 * number + 2):
+            work = [pool.submit(half_sweep, *words, half, *rows) for rows in pairwise(edges)]
+            for part in work:
+                part.result()
+            close_rim(planes, half % 2, tiled)
+        if (number + 1) % every == 0:
+            count(planes, system.flags, tiled, broken[number // every], up[number // every])
+        clock[0] = number + 1
 
 
 @kernel
@@ -278,7 +317,7 @@ def compare(less, undecided, odd, low, high, position):
 
 
 @kernel
-def settle(spins, undecided, odds, together, places, low, high, place, stride):
+def settle(spins, undecided, odds, together, places, digits, place, stride):
     """Give the undecided spins of a chunk further digits, from the most significant to the least, until they differ.
 
     Word w of `spins`, `undecided`, `odds` (8 m,) has its random words at `place` + w GOLDEN, `stride` from digit to
@@ -286,6 +325,7 @@ def settle(spins, undecided, odds, together, places, low, high, place, stride):
     for each word would be slow, and so would be one for each digit: a processor guesses the answer, and a wrong guess
     costs it more than the digits do.
     """
+    low, high = digits[0], digits[1]
     eighth = undecided.size // 8
     for w in range(eighth):
         together[w] = undecided[w]
@@ -358,7 +398,7 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
 
         eighths = (size + 7) // 8 * 8
         undecided[size:eighths] = _NO_BITS
-        settle(spins, undecided[:eighths], odds, together, places, low, high, place, stride)
+        settle(spins, undecided[:eighths], odds, together, places, digits, place, stride)
 
 
 @kernel
@@ -392,13 +432,17 @@ def sweep(planes, to_right, flags, digits, tiled, seed, number):
 
 
 @kernel
-def run(planes, to_right, flags, digits, tiled, seed, number, every, broken, up):
-    """Sweep and record: after every `every` sweeps, the first of them number `number`, fill a row of `broken`, `up`."""
-    for record in range(broken.shape[0]):
-        for _ in range(every):
-            sweep(planes, to_right, flags, digits, tiled, seed, number)
-            number += 1
-        count(planes, flags, tiled, broken[record], up[record])
+def run(system, stop, planes, clock, broken, up):
+    """Go on to sweep number `stop` of a run, and fill a row of `broken` and `up` after every `every` sweeps.
+
+    `system` is a `System`. `clock` (1,) int64 says how many sweeps there have been.
+    """
+    to_right, flags, digits, tiled, seed, every = system
+    for number in range(clock[0], stop):
+        sweep(planes, to_right, flags, digits, tiled, seed, number)
+        if (number + 1) % every == 0:
+            count(planes, flags, tiled, broken[number // every], up[number // every])
+        clock[0] = number + 1
 
 
 @kernel

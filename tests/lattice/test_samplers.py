@@ -1,0 +1,223 @@
+"""Every sampler, one line each in the table, asked the same: does it keep the law, reach it, and repeat itself?
+
+A twin with one mistake in it shows that the questions bite. And by enumeration: can it get from every state to every
+other one, and is it free of a rhythm? Where it cannot, the library has to refuse.
+"""
+
+from functools import partial
+
+import harness
+import numpy as np
+import pytest
+from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladder, one_by_one, together, without_field
+
+from spinlearn.lattice import Lattice, chain, cluster, drive, from_couplings, ising, multispin, square, tempering
+
+CASES = harness.cases() | harness.fieldless()
+
+
+def in_any_field(case):
+    return np.any(case.h)
+
+
+def one_field(case):
+    return np.any(case.h) and np.ndim(case.h) == np.ndim(case.J) == 0
+
+
+def bond_by_bond(case):
+    return np.ndim(case.J) > 0
+
+
+def ferromagnet(case):
+    return not np.any(case.h) and np.ndim(case.J) == 0 and case.J > 0
+
+
+def even_torus(case):
+    return not np.any(case.h) and case.lattice.is_periodic_square and not any(side % 2 for side in case.lattice.shape)
+
+
+def half(simulate):
+    """The temperature twice as high: the cost of a flip without its 2."""
+    return lambda spins, lattice, T, sweeps, **options: simulate(spins, lattice, 2 * T, sweeps, **options)
+
+
+def tenth_less(simulate):
+    """Bonds laid with a coupling ten per cent too small."""
+    return lambda *system, J, **options: simulate(*system, J=0.9 * J, **options)
+
+
+def tenth_hotter(replicas):
+    return lambda spins, T, sweeps, **options: replicas(spins, 1.1 * T, sweeps, **options)
+
+
+def by_metropolis(simulate):
+    return partial(simulate, rule="metropolis")
+
+
+local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
+wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
+driven, words, ladder, blind = in_a_field(drive.drive), multispin.replicas, tempering.simulate, harness.swapped_blindly
+
+SAMPLERS = {
+    "heat bath": Sampler(together(local), together(half(local)), "graph", in_any_field),
+    "metropolis": Sampler(together(by_metropolis(local)), together(half(by_metropolis(local))), "square", in_any_field),
+    "heat bath in order": Sampler(together(in_order), together(harness.all_at_once), "square", in_any_field),
+    "drive": Sampler(together(driven), together(half(driven)), "triangular", one_field),
+    "drive by metropolis": Sampler(together(by_metropolis(driven)), together(half(driven)), "ring", one_field),
+    "wolff": Sampler(one_by_one(wolff), one_by_one(tenth_less(wolff)), "square 3 × 3", ferromagnet),
+    "swendsen and wang": Sampler(
+        together(swendsen_wang), together(tenth_less(swendsen_wang)), "free ring", ferromagnet
+    ),
+    "words": Sampler(in_words(words), in_words(tenth_hotter(words)), "square 2 × 4", even_torus),
+    "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),
+    "hot rung": Sampler(on_a_ladder(by_metropolis(ladder), 2), on_a_ladder(blind, 2), "graph", bond_by_bond),
+}
+TRIED = [(name, case) for name, sampler in SAMPLERS.items() for case, system in CASES.items() if sampler.takes(system)]
+LEVEL = SIGNIFICANCE / (2 * len(TRIED))
+each_sampler = pytest.mark.parametrize("name", SAMPLERS)
+each_pair = pytest.mark.parametrize(("name", "case"), TRIED)
+
+
+@each_pair
+def test_chains_that_start_at_the_law_stay_there(name, case, rng):
+    assert harness.stationary(SAMPLERS[name].move, CASES[case], rng=rng) > LEVEL
+
+
+@each_pair
+def test_chains_that_start_all_up_reach_the_law(name, case, rng):
+    assert harness.relaxed(SAMPLERS[name].move, CASES[case], rng=rng) > LEVEL
+
+
+@each_sampler
+def test_one_mistake_leaves_the_law(name, rng):
+    sampler = SAMPLERS[name]
+    assert sampler.takes(CASES[sampler.caught])
+    assert harness.stationary(sampler.wrong, CASES[sampler.caught], rng=rng) < LEVEL
+
+
+@each_sampler
+def test_the_same_seed_gives_the_same_and_another_seed_another(name):
+    sampler = SAMPLERS[name]
+    case = CASES[sampler.caught]
+    start = case.draw(400, np.random.default_rng(3))
+    first, second, other = (sampler.move(start, case, 3, np.random.default_rng(seed)) for seed in (9, 9, 10))
+    np.testing.assert_array_equal(first, second)
+    assert (first != other).any()
+
+
+def test_a_sampler_that_never_moves_is_found_out(rng):
+    assert harness.stationary(together(harness.frozen), CASES["square"], rng=rng) > LEVEL
+    assert harness.relaxed(together(harness.frozen), CASES["square"], rng=rng) < LEVEL
+
+
+def test_a_plain_twin_of_the_exchanges_is_right_until_one_of_its_signs_is_not(rng):
+    case = CASES["ring"]
+
+    def right(cold, hot, gap):
+        return min(1.0, np.exp(gap * (cold - hot)))
+
+    assert harness.stationary(on_a_ladder(harness.exchanged_with(right), 0), case, rng=rng) > LEVEL
+    assert harness.stationary(on_a_ladder(harness.swapped_upside_down, 0), case, rng=rng) < LEVEL
+
+
+# From every state to every other, without a rhythm: small systems whose states are all listed
+
+ONE_FIELD = np.array([0.0, 0.0, 0.0, 0.4])
+SITES_ALONE = Lattice("no bonds", (4,), np.full((4, 2), -1))
+PARTLY_ALONE = from_couplings([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])[0]
+SMALL = {
+    "ring": Case(chain(4), 1.7),
+    "odd ring": Case(chain(3), 1.7, J=-1.0),
+    "two sites": Case(chain(2), 1.7),
+    "open chain": Case(chain(4, periodic=False), 1.7, h=0.3),
+    "no couplings": Case(chain(4), 1.7, J=0.0),
+    "a field and no couplings": Case(chain(4), 1.7, J=0.0, h=0.3),
+    "a field at one site only": Case(chain(4), 1.7, J=0.0, h=ONE_FIELD),
+    "a field nowhere": Case(chain(4), 1.7, J=0.0, h=np.zeros(4)),
+    "couplings of no bonds": Case(SITES_ALONE, 1.7, J=1.0),
+    "sites alone in a field": Case(SITES_ALONE, 1.7, h=0.3),
+    "sites alone in a table": Case(SITES_ALONE, 1.7, J=np.ones((4, 2))),
+    "one bond": Case(PARTLY_ALONE, 1.7),
+    "cells": Case(square(2, 2), 1.7),
+    "antiferromagnetic cells": Case(square(2, 2), 1.7, J=-1.0),
+    "no couplings of cells": Case(square(2, 2), 1.7, J=0.0),
+    "two rows": Case(square(2, 4), 2.7),
+    "infinitely hot": Case(chain(4), 1e30),
+    "infinitely hot cells": Case(square(2, 2), 1e30),
+}
+
+
+def random_sites(rule):
+    return lambda case: (ising.simulate, rule, harness.transition_matrix(case, rule))
+
+
+def site_after_site(case):
+    return ising.simulate, "heat-bath", np.linalg.multi_dot(harness.site_matrices(case, "heat-bath"))
+
+
+def one_colour_after_the_other(rule):
+    def listed(case):
+        colour = np.indices(case.lattice.shape).sum(axis=0).ravel() % 2
+        return multispin.replicas, rule, np.linalg.multi_dot(harness.site_matrices(case, rule)[np.argsort(colour)])
+
+    return listed
+
+
+LISTED = {
+    "metropolis": (random_sites("metropolis"), lambda case: True),
+    "heat bath": (random_sites("heat-bath"), lambda case: True),
+    "heat bath in order": (site_after_site, lambda case: True),
+    "words by metropolis": (one_colour_after_the_other("metropolis"), even_torus),
+    "words": (one_colour_after_the_other("heat-bath"), even_torus),
+    "wolff": (lambda case: (cluster.wolff, None, harness.cluster_matrices(case)[0]), ferromagnet),
+    "swendsen and wang": (lambda case: (cluster.swendsen_wang, None, harness.cluster_matrices(case)[1]), ferromagnet),
+}
+
+
+def is_accepted(sampler, rule, case) -> bool:
+    """Whether the library runs it; if not, it says why."""
+    start, options = np.ones(case.lattice.shape, dtype=np.int8), {"rng": np.random.default_rng(1), "J": case.J}
+    options |= {"rule": rule} if rule else {}
+    system = ([case.T],) if sampler is multispin.replicas else (case.lattice, case.T)
+    options |= {"h": case.h} if sampler is ising.simulate else {}
+    try:
+        sampler(start, *system, 0, **options)
+    except ValueError as refusal:
+        return "never reach" not in str(refusal)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [(name, case) for name, (_, takes) in LISTED.items() for case, system in SMALL.items()
+     if takes(system) and not (name in ("wolff", "swendsen and wang") and system.lattice.size > 4)],
+)  # fmt: skip
+def test_what_does_not_get_everywhere_is_refused_and_nothing_else(name, case):
+    sampler, rule, P = LISTED[name][0](SMALL[case])
+    law = SMALL[case].law()
+    assert np.abs(law @ P - law).max() < 1e-14  # they all keep the law, which is not enough
+    assert is_accepted(sampler, rule, SMALL[case]) == harness.mixes(P)
+
+
+def test_a_drive_is_refused_where_its_fields_never_count():
+    lattice, start, rng = square(4), np.ones((4, 4), dtype=np.int8), np.random.default_rng(1)
+    for fields, J, runs in (
+        ([0.0, 0.0], 0.0, False),
+        ([0.0, 0.2], 0.0, True),
+        ([0.0, 0.0], 1.0, True),
+        ([], 0.0, False),
+    ):
+        options = {"J": J, "rng": rng}
+        drive.drive(start, lattice, 2.0, fields, **options)
+        if runs:
+            drive.drive(start, lattice, 2.0, fields, rule="metropolis", **options)
+        else:
+            with pytest.raises(ValueError, match=r"^rule must be 'heat-bath' where every flip is free"):
+                drive.drive(start, lattice, 2.0, fields, rule="metropolis", **options)
+
+
+def test_without_couplings_and_fields_the_heat_bath_gives_every_magnetisation_its_share(rng):
+    """P(M = 0) of sixteen free spins is 12870 / 65536; if the parity of the spins up were kept, twice that."""
+    run = ising.simulate(np.ones((4, 4), dtype=np.int8), square(4), 2.0, 20_000, J=0.0, rng=rng)
+    counts = np.array([(run.m[200::8] == 0).sum(), (run.m[200::8] != 0).sum()])
+    assert harness.chi_square(counts, np.array([12870, 65536 - 12870]) / 65536) > SIGNIFICANCE
