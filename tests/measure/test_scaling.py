@@ -339,6 +339,11 @@ def test_a_tie_is_a_fair_coin_and_all_else_is_not_left_to_chance(rng):
         (lambda: sample(np.ones(500), np.ones(500), square(4), 0.0), ValueError, "T must be greater"),
         (lambda: sample(np.arange(60.0), np.ones(60), square(4), 2.0), ValueError, "longer"),
         (lambda: reweight(every_state(square(2)), [[1.0]]), ValueError, "one-dimensional"),
+        (
+            lambda: reweight(every_state(square(2)), []),
+            ValueError,
+            "^T must be a number or one-dimensional and not empty",
+        ),
         (lambda: reweight(every_state(square(2)), -1.0), ValueError, "T must be greater than 0"),
         (lambda: estimate([1.0, 2.0]), ValueError, "at least 3"),
         (lambda: combine(3, [1.0, 2.0, 3.0]), TypeError, "callable"),
@@ -347,7 +352,7 @@ def test_a_tie_is_a_fair_coin_and_all_else_is_not_left_to_chance(rng):
         (lambda: power_law([8, 16], [(1, 1), (1, 1)], omega=1.0), ValueError, "3 different sizes"),
         (lambda: power_law([8, 16], [(1, 1), (1, 0)]), ValueError, "values must be greater than 0"),
         (lambda: power_law([0, 16], [(1, 1), (1, 1)]), ValueError, "L must be greater than 0"),
-        (lambda: power_law([8, 16], [(1, 1)]), ValueError, "values must have shape"),
+        (lambda: power_law([8, 16], [(1, 1)]), ValueError, "^values must have shape"),
         (lambda: power_law([8, 16], [1.0, 2.0]), TypeError, "^values must hold a value and its error for each size"),
         (lambda: power_law([8, 16], 3), TypeError, "^values must hold a value and its error"),
         (lambda: power_law([8, 16], [(1,), (1,)]), ValueError, "^values must have shape"),
@@ -363,6 +368,12 @@ def test_a_tie_is_a_fair_coin_and_all_else_is_not_left_to_chance(rng):
         (lambda: combine(lambda x: None, [1.0, 2.0, 3.0]), TypeError, "^function must return a real number, not None"),
         (lambda: combine(lambda x: 1j, [1.0, 2.0, 3.0]), TypeError, "^function must return a real number, not complex"),
         (lambda: combine(lambda x: x, [1.0, 2.0, "3"]), TypeError, "^replicates must hold real numbers"),
+        (lambda: quality([[0, 1]] * 2, [[0, 1]] * 2, [[1e-300, 1]] * 2), ValueError, "^dy must have squares"),
+        (
+            lambda: quality([[0, 1, 2], [0.5, 1.5, 2.5]], [[0, 1e308, 0], [0, -1e308, 0]], [[1e-5] * 3] * 2),
+            ValueError,
+            "^x, y and dy must have",
+        ),
         (lambda: quality([[0, 1]], [[0, 1]], [[1, 1]]), ValueError, "at least 2"),
         (lambda: quality(3, [[0, 1]], [[1, 1]]), TypeError, "^x must be a sequence of arrays"),
         (lambda: quality([[0, 1]] * 2, [3, 4], [[1, 1]] * 2), TypeError, "^y must be a sequence of arrays"),
@@ -400,7 +411,7 @@ def test_a_collapse_says_what_it_cannot_do(rng):
             collapse([*curves[:k], what, *curves[k + 1 :]], Tc=2.0, nu=1.0, exponent=0.0, rng=rng)
     with pytest.raises(TypeError, match=r"^curves must be a list or tuple of `Curve`"):
         collapse(curves[0], Tc=2.0, nu=1.0, exponent=0.0, rng=rng)
-    with pytest.raises(ValueError, match=r"^nu and exponent must leave"):
+    with pytest.raises(ValueError, match=r"^Tc, nu and exponent must keep the scaled curves finite"):
         scaled(curves, Tc=2.0, nu=1e-3, exponent=0.0)
     with pytest.raises(ValueError, match="overlap"):
         collapse(curves, Tc=20.0, nu=0.3, exponent=0.0, rng=rng)

@@ -328,15 +328,16 @@ def laplacian(lattice: Lattice, axis: int = 0) -> float:
     >>> round(laplacian(lattice.square(6)), 12)
     1.0
     """
-    axis = _axis(axis, lattice)
-    steps = _steps(lattice)[axis]
+    every = _steps(lattice)
+    steps = every[_axis(axis, lattice)]
     return 2 * len(lattice.shape) * float(np.mean(1 - np.cos(2 * np.pi * steps / lattice.shape[axis])))
 
 
 def _configurations(spins, lattice: Lattice) -> tuple[np.ndarray, tuple[int, ...]]:
     """Check configurations; return them as (n, …) int8 whatever came, and the shape that came."""
     _steps(lattice)
-    shape, inner = np.shape(spins), tuple(lattice.shape)
+    spins = arguments.as_array("spins", spins)
+    shape, inner = spins.shape, tuple(lattice.shape)
     if shape != inner and shape[1:] != inner:
         raise ValueError(f"spins must have shape (n, …) with configurations of shape {inner}, got {shape}")
     return arguments.spins(spins).reshape(-1, *inner), shape

@@ -163,6 +163,7 @@ def sample(e, m, lattice: Lattice, T: float) -> Sample:
     T = arguments.number("T", T, above=0)
     if not isinstance(lattice, Lattice):
         raise TypeError(f"lattice must be a Lattice, not {type(lattice).__name__}")
+    e, m = arguments.as_array("e", e), arguments.as_array("m", m)
     if np.shape(e) != np.shape(m):
         raise ValueError(f"e and m must have the same shape, got {np.shape(e)} and {np.shape(m)}")
     if np.ndim(e) == 2:
@@ -264,8 +265,8 @@ def reweight(sample: Sample | Joint, T) -> Averages:
     if not isinstance(sample, (Sample, Joint)):
         raise TypeError(f"sample must be a Sample or a Joint, not {type(sample).__name__}")
     temperatures = arguments.temperatures(T)
-    if temperatures.ndim > 1:
-        raise ValueError(f"T must be a number or one-dimensional, got shape {temperatures.shape}")
+    if temperatures.ndim > 1 or temperatures.size == 0:
+        raise ValueError(f"T must be a number or one-dimensional and not empty, got shape {temperatures.shape}")
     total, shift = (_one_run if isinstance(sample, Sample) else _many_runs)(sample, temperatures.ravel())
     total, shift = (part.reshape(*part.shape[:-1], *np.shape(T)) for part in (total, shift))
     return Averages(sample.N, temperatures[()], *(total[1:] / total[0]), np.log(total[0]) + shift)

@@ -300,12 +300,13 @@ def _functions(model, target) -> None:
 
 def _interval(x) -> np.ndarray:
     x = arguments.real_array("x", x)
-    if x.ndim != 1 or x.size < 3 or not (np.diff(x) > 0).all():
+    if x.ndim != 1 or x.size < 3 or not (x[1:] > x[:-1]).all():
         raise ValueError(f"x must be one-dimensional and ascending, with three points at least, got shape {x.shape}")
     return x
 
 
 def _parameters(name, value) -> np.ndarray:
-    if np.ndim(value) != 1 or np.size(value) == 0:
-        raise ValueError(f"{name} must be a one-dimensional array of parameters, got shape {np.shape(value)}")
+    value = arguments.as_array(name, value)
+    if value.ndim != 1 or value.size == 0:
+        raise ValueError(f"{name} must be a one-dimensional array of parameters, got shape {value.shape}")
     return arguments.real_array(name, value).copy()

@@ -342,7 +342,7 @@ def susceptibility(m, T: float, N: int, *, connected: bool = True) -> Estimate:
     0.5026(73)
     """
     m = _moderate("m", m)
-    scale = _scale(N, T, 1)
+    scale, connected = _scale(N, T, 1), arguments.flag("connected", connected)
     if connected:
         return jackknife(lambda size, square: scale * (square.mean() - size.mean() ** 2), abs(m), m**2)
     return jackknife(lambda square: scale * square.mean(), m**2)
@@ -431,7 +431,8 @@ def staggered_magnetisation(spins) -> float:
     >>> staggered_magnetisation(np.array([[1, -1], [-1, 1]], dtype=np.int8))
     1.0
     """
-    shape = np.shape(spins)
+    spins = arguments.as_array("spins", spins)
+    shape = spins.shape
     spins = arguments.spins(spins).reshape(shape)
     return float((spins * (1 - 2 * (np.indices(shape).sum(axis=0) % 2))).mean())
 
@@ -456,9 +457,11 @@ def _moderate(name: str, value) -> np.ndarray:
 def _scale(N, T, power: int) -> float:
     """Return N / T**power, or raise where it is not finite."""
     N, T = arguments.count("N", N, at_least=1), arguments.number("T", T, above=0)
-    if not T**power > 0 or math.isinf(scale := N / T**power):
+    if T > _LARGEST:
+        return N / T / (T if power == 2 else 1)
+    if not T**power > 0 or math.isinf(N / T**power):
         raise ValueError(f"T must be so large that {N} / T{'²' if power == 2 else ''} is finite, got {T}")
-    return scale
+    return N / T**power
 
 
 def _integrated_time(series: np.ndarray, window: float) -> IntegratedTime:

@@ -175,8 +175,9 @@ def combine(function, *replicates) -> Estimate:
     for k, one in enumerate(arrays):
         B = len(one) - 1
         rest = np.array([answer(function, *first[:k], entry, *first[k + 1 :]) for entry in one[1:]])
-        value += (B - 1) * (whole - rest.mean())
-        variance += (B - 1) * rest.var()
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
+            value += (B - 1) * (whole - rest.mean())
+            variance += (B - 1) * rest.var()
         blocks += B
     if not (math.isfinite(value) and math.isfinite(variance)):
         raise ValueError("function must return finite numbers, for all records and without any one block")
@@ -220,7 +221,7 @@ def crossing(one: Sample | Joint, other: Sample | Joint, T) -> Crossing:
         if not isinstance(part, (Sample, Joint)):
             raise TypeError(f"{name} must be a Sample or a Joint, not {type(part).__name__}")
     T = arguments.real_array("T", T)
-    if T.ndim != 1 or T.size < 4 or not (np.diff(T) > 0).all():
+    if T.ndim != 1 or T.size < 4 or not (T[1:] > T[:-1]).all():
         raise ValueError("T must hold at least 4 temperatures, ascending")
     curves = [reweight(part, T).binder for part in (one, other)]
 
@@ -267,15 +268,15 @@ def power_law(L, values, *, omega: float | None = None) -> PowerLaw:
     >>> print(fit)
     1.000(10)
     """
+    constants = 2 if omega is None else 3
     L = arguments.real_array("L", L)
+    if L.ndim != 1 or np.unique(L).size < constants:
+        raise ValueError(f"L must hold at least {constants} different sizes, got {np.unique(L).size}")
     try:
         pairs = [tuple(one)[:2] for one in values]
     except TypeError:
         raise TypeError("values must hold a value and its error for each size, as `Estimate` does") from None
     values = arguments.real_array("values", pairs, (L.size, 2), what=" (value and error)")
-    constants = 2 if omega is None else 3
-    if L.ndim != 1 or np.unique(L).size < constants:
-        raise ValueError(f"L must hold at least {constants} different sizes, got {np.unique(L).size}")
     for name, array in (("L", L), ("values", values)):
         if not (array > 0).all():
             raise ValueError(f"{name} must be greater than 0, got {array.min()}")
@@ -347,8 +348,14 @@ def quality(x, y, dy) -> float:
             raise ValueError("x must be ascending in every set")
         if not (errors > 0).all():
             raise ValueError(f"dy must be greater than 0, got {errors.min()}")
+        if not (errors**2 > 0).all():
+            raise ValueError(f"dy must have squares that are floats above 0, got {errors.min()}: take other units")
     starts = np.cumsum([0, *map(len, sets[0])])
-    return mean_square_distance(*map(np.concatenate, sets), starts)
+    with np.errstate(over="ignore", invalid="ignore"):
+        S = mean_square_distance(*map(np.concatenate, sets), starts)
+    if math.isnan(S):
+        raise ValueError("x, y and dy must have squares that are floats: take other units")
+    return S
 
 
 def collapse(
@@ -417,12 +424,16 @@ def collapse(
     L = np.repeat(sizes, np.diff(starts))
     T, values, errors = (np.concatenate([curve[k] for curve in curves]) for k in (1, 2, 3))
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # the search may look anywhere
     def search(values, first, steps):
         def S(at):
             if at[0] <= 0 or at[1] <= 0:
                 return math.inf
             shrink = L ** -at[2]
-            return mean_square_distance((T / at[0] - 1) * L ** (1 / at[1]), values * shrink, errors * shrink, starts)
+            if not ((errors * shrink) ** 2 > 0).all():
+                return math.inf
+            S = mean_square_distance((T / at[0] - 1) * L ** (1 / at[1]), values * shrink, errors * shrink, starts)
+            return S if math.isfinite(S) else math.inf
 
         # S jumps a little wherever a point gets another neighbour, so a single search may end in a small dent.
         best = None
@@ -440,6 +451,8 @@ def collapse(
     others = []
     for part in watched(resamples, progress):
         others += [search(rng.normal(values, errors), best.x, steps).x for _ in range(part.start, part.stop)]
+    if not np.abs([best.x, *others]).max() < _LARGEST_WEIGHT:
+        raise ValueError(f"Tc, nu and exponent must start a search that ends somewhere, not one that went to {best.x}")
     scatter = np.std(others, axis=0, ddof=1)
     found = [Estimate(float(v), float(s), 0.5, T.size) for v, s in zip(best.x, scatter, strict=True)]
     return Collapse(*found, float(best.fun))
@@ -472,14 +485,16 @@ def scaled(curves, Tc: float, nu: float, exponent: float) -> tuple[list, list, l
     curves = _curves(curves)
     Tc, nu = arguments.number("Tc", Tc, above=0), arguments.number("nu", nu, above=0)
     exponent = arguments.number("exponent", exponent)
-    try:
-        arguments.real_array("L^(1/nu) and L^exponent", [[c.L ** (1 / nu), c.L**-exponent] for c in curves])
-    except (OverflowError, ValueError):
-        raise ValueError(
-            f"nu and exponent must leave L^(1/nu) and L^-exponent finite, got {nu} and {exponent}"
-        ) from None
-    x = [(curve.T / Tc - 1) * curve.L ** (1 / nu) for curve in curves]
-    return x, [c.value * c.L**-exponent for c in curves], [c.error * c.L**-exponent for c in curves]
+    sizes = np.array([curve.L for curve in curves])
+    with np.errstate(over="ignore", invalid="ignore"):
+        stretch, shrink = sizes ** (1 / nu), sizes**-exponent
+        x = [(curve.T / Tc - 1) * factor for curve, factor in zip(curves, stretch, strict=True)]
+        y = [curve.value * factor for curve, factor in zip(curves, shrink, strict=True)]
+        dy = [curve.error * factor for curve, factor in zip(curves, shrink, strict=True)]
+    if not all(np.isfinite([a, b, c]).all() and (c > 0).all() and (a[1:] > a[:-1]).all()
+               for a, b, c in zip(x, y, dy, strict=True)):  # fmt: skip
+        raise ValueError(f"Tc, nu and exponent must keep the scaled curves finite, got {Tc:g}, {nu:g} and {exponent:g}")
+    return x, y, dy
 
 
 def _curves(curves) -> list[Curve]:
