@@ -171,6 +171,7 @@ MISTAKES = {
         (learner(passes=1), "after one pass"),
         (learner(passes=5), "after 5 passes"),
         (learner(passes=10), "after 10 passes"),
+        (learner(passes=50), "after 50 passes"),
         (learner(wrong=lambda a: a < 1), "below 1"),
         (predicts(lambda total: 1 if total >= 0 else -1), "whatever the label"),
         (predicts(lambda total: 1 if total > 0 else -1), "whatever the label"),

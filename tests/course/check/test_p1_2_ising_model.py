@@ -106,7 +106,8 @@ MISTAKES = {
     "1.2-d": [
         (lambda x: min(1.0, np.exp(-x)), "that is Metropolis"),
         (lambda x: expit(-x), "that is the heat bath"),
-        (lambda x: 0.5 * min(1.0, np.exp(-x)), "plus"),
+        (lambda x: 0.5 * min(1.0, np.exp(-x)), "that is 0.5 of Metropolis:"),
+        (lambda x: 0.9 * expit(-x), "that is 0.9 of the heat bath:"),
         (lambda x: 0.3 * min(1.0, np.exp(-x)) + 0.7 * expit(-x), "plus"),
         (lambda x: np.exp(-x / 2), "between 0 and 1"),
         (lambda x: 0.5, "detailed balance"),

@@ -108,6 +108,7 @@ MISTAKES = {
         (lambda f, eps: 1.0, "there are others"),
         (halving_too_far, "there are others"),
         (lambda f, eps: 1 + 1e-12, "go closer"),
+        (lambda f, eps: 1 + 1e-15, "go closer"),
         (lambda f, eps: np.nextafter(1, 2), "never calls f"),
         (lambda f, eps: 1 + eps, "go closer"),
         (lambda f, eps: 1 + 1e-6, "go closer"),
@@ -133,9 +134,9 @@ class TestFromMagnetisation(Answers):
 
 @pytest.mark.parametrize("name_curve_eps", from_magnetisation._CURVES, ids=lambda row: row[0] if row else "")
 def test_every_curve_of_the_witness_passes_through_a_half(name_curve_eps):
-    _, curve, _ = name_curve_eps
+    _, curve, eps = name_curve_eps
     assert curve(1.0) == 0.5
-    assert abs(curve(np.nextafter(1, 2)) - 0.5) < 0.01  # and is continuous there, as far as numbers can tell
+    assert curve(np.nextafter(1, 2)) > 0.5 - eps  # so there is a number that is close enough
 
 
 @pytest.mark.parametrize("g", [0.3, 1.0, 4.122, 30.0])

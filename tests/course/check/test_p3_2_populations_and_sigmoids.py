@@ -128,6 +128,7 @@ MISTAKES = {
         (at_half_height, "median"),
         (lambda x, r: moments(x, r, part=0.0), "left end"),
         (lambda x, r: moments(x, r, part=1.0), "right end"),
+        (lambda x, r: moments(x, r, part=0.45), "share of thresholds"),
         (by_slopes, "density"),
         (lambda x, r: (x.mean(), x.std()), "mean of the inputs"),
         (lambda x, r: (0.0, 1.0), "share of thresholds"),

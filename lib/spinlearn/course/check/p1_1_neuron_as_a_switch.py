@@ -44,35 +44,37 @@ def three_gates(answer) -> str:
     return "three gates, and each is one line or plane. NAND alone is enough to build all others."
 
 
-# Examples whose first has the label +1, and others with -1: who takes w·x = 0 for an answer is wrong on one of them.
-# The narrower the margin, the more passes; whole numbers make sums that are exactly zero later on, too.
+# Dimension, margin, label of the first example, and how far all examples are moved from the origin. With first labels
+# of both kinds, who takes w·x = 0 for an answer is wrong somewhere. A narrow margin and a far origin make many passes,
+# and whole numbers, which a margin of 0 stands for, sums that are exactly zero later on, too.
 _EXAMPLES = (
-    (2, 0.3, 1.0),
-    (3, 0.3, 1.0),
-    (5, 0.3, 1.0),
-    (3, 0.06, 1.0),
-    (2, 0.02, -1.0),
-    (4, 0.0, 1.0),
-    (4, 0.0, -1.0),
+    (2, 0.3, 1, 0.0),
+    (3, 0.3, 1, 0.0),
+    (5, 0.3, 1, 0.0),
+    (3, 0.06, 1, 0.0),
+    (2, 0.02, -1, 0.0),
+    (4, 0.0, 1, 0.0),
+    (4, 0.0, -1, 0.0),
+    (2, 0.06, 1, 4.0),
 )
 
 
-def _examples(N: int, margin: float, first: float) -> tuple[np.ndarray, np.ndarray]:
+def _examples(N: int, margin: float, first: int, shift: float) -> tuple[np.ndarray, np.ndarray]:
     """Separable examples in N dimensions, with the constant companion; whole numbers if the margin is 0."""
     rng = np.random.default_rng(1958)
     w = rng.normal(size=N)
     X = rng.normal(size=(60, N)) if margin else rng.integers(-2, 3, size=(60, N)).astype(float)
     X = X[abs(X @ w) > margin]
-    X = np.hstack([X, np.ones((len(X), 1))])
-    y = np.sign(X[:, :-1] @ w).astype(int)
+    y = np.sign(X @ w).astype(int)
+    X = np.hstack([X + shift, np.ones((len(X), 1))])
     start = int(np.flatnonzero(y == first)[0])
     return np.roll(X, -start, axis=0), np.roll(y, -start)
 
 
 def rosenblatt(answer) -> str:
     """1.1-b: Rosenblatt's rule, with the weights it ends with and its mistakes."""
-    for N, margin, first in _EXAMPLES:
-        X, y = _examples(N, margin, first)
+    for chosen in _EXAMPLES:
+        X, y = _examples(*chosen)
         exact, count = _learn(X, y)
         given = X.copy(), y.copy()
         came, mistakes = pair(call(answer, *given), "the weights and the number of mistakes")

@@ -150,7 +150,7 @@ def own_rule(answer) -> str:
         refuse("your rule never flips. It keeps the Boltzmann law, but it gets nowhere.")
     ratio = up / np.where(down == 0, 1, down)
     if not np.allclose(ratio, np.exp(-x), rtol=1e-6, atol=0):
-        k = int(np.argmax(np.abs(np.log(np.maximum(ratio, 1e-300)) + x)))
+        k = int(np.argmin(np.isclose(ratio, np.exp(-x), rtol=1e-6, atol=0)))
         refuse(
             f"detailed balance wants a(x) / a(-x) = exp(-x). At x = {x[k]:g} your rule gives {ratio[k]:.6g} "
             f"where exp(-x) = {np.exp(-x[k]):.6g}."
@@ -167,10 +167,9 @@ def own_rule(answer) -> str:
             refuse("that is Metropolis. Find another one.")
         if np.allclose(weights, [0, 1], atol=1e-6):
             refuse("that is the heat bath. Find another one.")
-        refuse(
-            f"that is {weights[0]:.3g} of Metropolis plus {weights[1]:.3g} of the heat bath: in balance, but made of "
-            "the two you know. Find one that is not."
-        )
+        shares = zip(weights, ("Metropolis", "the heat bath"), strict=True)
+        mixture = " plus ".join(f"{weight:.3g} of {name}" for weight, name in shares if abs(weight) > 1e-6)
+        refuse(f"that is {mixture}: in balance, but made of the two you know. Find one that is not.")
     return "in detailed balance with the Boltzmann law, and neither of the two you knew."
 
 

@@ -174,7 +174,7 @@ def mean_time(answer) -> str:
         if np.allclose(came, values, rtol=1e-8):
             refuse(why)
     if np.allclose(came, exact, rtol=0.1):
-        refuse("close, as of a simulation. The mean can be had exactly: solve for it.")
+        refuse("close, as of a simulation or of a sum that stops early. The mean can be had exactly: solve for it.")
     k = int(np.argmax(np.abs(np.array(came) / exact - 1)))
     n, _, start, target = trials[k]
     refuse(

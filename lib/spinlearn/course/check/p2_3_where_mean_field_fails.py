@@ -152,11 +152,11 @@ def border(answer) -> str:
         if np.allclose(came, wrong, rtol=0, atol=1e-9):
             refuse(why)
     if abs(came[0] - 4) > 1e-9:
-        refuse(f"for n = 2, the ordinary case, it says {came[0]:g}; it has to be 4.")
+        refuse(f"for n = 2, the ordinary case, it says {came[0]:.10g}; it has to be 4.")
     k = int(np.argmax(~np.isclose(came, right)))
     refuse(
-        f"n = 2 is right, but for n = {n[k]} it says {came[k]:g}. In G ∝ χ / (ξ^d m^2) only the exponent of m depends "
-        "on n; collect the powers of |t|, and set their sum to zero."
+        f"n = 2 is right, but for n = {n[k]} it says {came[k]:.10g}. In G ∝ χ / (ξ^d m^2) only the exponent of m "
+        "depends on n; collect the powers of |t|, and set their sum to zero."
     )
 
 

@@ -82,7 +82,7 @@ _CURVES = [
     ("a tanh with a = 1e9", lambda T: 0.5 - 0.5 * np.tanh(1e9 * (T - 1)), 0.001),
     ("an arctan", lambda T: 0.5 - np.arctan(40 * (T - 1)) / np.pi, 0.003),
     ("a straight line", lambda T: 0.5 - 3 * (T - 1), 1e-4),
-    ("a tanh with a = 1e13", lambda T: 0.5 - 0.5 * np.tanh(1e13 * (T - 1)), 0.1),
+    ("a tanh with a = 4e14", lambda T: 0.5 - 0.5 * np.tanh(4e14 * (T - 1)), 0.1),
     ("a curve that is vertical at 1", lambda T: 0.5 - 0.5 * np.clip(np.cbrt(T - 1), -1, 1), 0.001),
     ("a curve that wiggles", lambda T: 0.5 * np.cos(1e4 * (T - 1)), 0.02),
 ]

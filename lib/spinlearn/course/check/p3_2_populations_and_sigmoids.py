@@ -114,17 +114,18 @@ def thresholds(answer) -> str:
         middle = (x[1:] + x[:-1]) / 2
         median = float(np.interp(0.5, r / top, x))
         low, high = (float(np.interp(p, r / top, x)) for p in (ndtr(-1.0), ndtr(1.0)))
-        tolerance = 5e-3
-        if abs(m - mean) < tolerance and abs(s - spread) < tolerance:
+        tolerance = 5e-3  # of the spread, which the width of the steps makes a little larger
+        mean_is_right = abs(m - mean) < 1e-3
+        if mean_is_right and abs(s - spread) < tolerance:
             continue
         said = f"for {name} it says {m:.4g} and {s:.4g}, but mean and spread are {mean:.4g} and {spread:.4g}. "
         if abs(m - top * mean) < tolerance * top:
             refuse(said + "The rates are in Hz. Divide by the largest one, where every cell fires.")
-        if abs(m - mean) < tolerance and abs(s - spread**2) < tolerance:
+        if mean_is_right and abs(s - spread**2) < tolerance:
             refuse(said + "The second number is the variance; the spread is its square root.")
-        if abs(m - mean) < tolerance and abs(s - np.sqrt(share @ middle**2)) < tolerance:
+        if mean_is_right and abs(s - np.sqrt(share @ middle**2)) < tolerance:
             refuse(said + "The mean square is not the variance: subtract the square of the mean.")
-        if abs(m - mean) < tolerance and abs(s - (high - low) / 2) < tolerance:
+        if mean_is_right and abs(s - (high - low) / 2) < tolerance:
             refuse(said + "That width belongs to a Gaussian. This law need not be one: sum over the shares.")
         if abs(m - median) < tolerance < abs(mean - median):
             refuse(said + "At half height lies the median. It is the mean only if the law is symmetric.")
