@@ -89,7 +89,9 @@ def test_integrated_time_is_the_windowed_sum_written_out(window, rng):
         W += 1
         total += rho[W]
     tau = total * (1 + (2 * W + 1) / n)
-    assert integrated_time(series, window) == pytest.approx((tau, tau * np.sqrt(2 * (2 * W + 1) / n), W), rel=1e-12)
+    assert integrated_time(series, window=window) == pytest.approx(
+        (tau, tau * np.sqrt(2 * (2 * W + 1) / n), W), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("phi", [0.0, 0.5, 0.9, 0.98])
@@ -319,14 +321,18 @@ NOISE = np.random.default_rng(0).normal(size=1_000)
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: integrated_time(NOISE, 0), ValueError, "^window must be greater than 0, got 0"),
+        (lambda: integrated_time(NOISE, window=0), ValueError, "^window must be greater than 0, got 0"),
         (
-            lambda: integrated_time(NOISE, 5000),
+            lambda: integrated_time(NOISE, window=5000),
             ValueError,
             r"^window must be shorter: 5000 tau reach over 999 of the 1000",
         ),
-        (lambda: integrated_time(NOISE, 1200.0), ValueError, "^window must be shorter: 1200 tau reach over 600 of"),
-        (lambda: integrated_time(NOISE, None), TypeError, "^window must be a real number"),
+        (
+            lambda: integrated_time(NOISE, window=1200.0),
+            ValueError,
+            "^window must be shorter: 1200 tau reach over 600 of",
+        ),
+        (lambda: integrated_time(NOISE, window=None), TypeError, "^window must be a real number"),
         (lambda: jackknife("var", NOISE), TypeError, "^function must be callable, not str"),
         (lambda: jackknife(np.var), ValueError, "^series must be given"),
         (lambda: jackknife(np.var, NOISE, NOISE[1:]), ValueError, "^series must be equally long, got 1000, 999"),

@@ -228,6 +228,9 @@ def test_a_correction_is_seen_and_can_be_fitted():
 # Collapse
 
 
+TRUE = {"Tc": 2.0, "nu": 0.8, "exponent": -0.3}
+
+
 def synthetic(rng, Tc=2.0, nu=0.8, exponent=-0.3, noise=0.01, sizes=(8, 16, 32), spread=2.0):
     """Curves that scale exactly, with noise: value = L^exponent g(x), g(x) = 1 / (1 + exp(x))."""
     curves = []
@@ -269,7 +272,7 @@ def plain_quality(x, y, dy):
 
 @pytest.mark.parametrize("sizes", [(8, 16), (8, 16, 32, 64)])
 def test_the_quality_is_its_definition_written_out(sizes, rng):
-    x, y, dy = scaled(synthetic(rng, sizes=sizes), 2.01, 0.85, -0.2)
+    x, y, dy = scaled(synthetic(rng, sizes=sizes), Tc=2.01, nu=0.85, exponent=-0.2)
     assert quality(x, y, dy) == pytest.approx(plain_quality(x, y, dy), rel=1e-9)
     assert quality(x, [3 * one for one in y], [3 * one for one in dy]) == pytest.approx(quality(x, y, dy), rel=1e-9)
     assert quality(x[::-1], y[::-1], dy[::-1]) == pytest.approx(quality(x, y, dy), rel=1e-9)
@@ -277,11 +280,11 @@ def test_the_quality_is_its_definition_written_out(sizes, rng):
 
 def test_a_right_collapse_has_quality_one_and_a_wrong_one_has_not(rng):
     sets = [synthetic(rng) for _ in range(200)]
-    right = [quality(*scaled(curves, 2.0, 0.8, -0.3)) for curves in sets]
+    right = [quality(*scaled(curves, **TRUE)) for curves in sets]
     # The line between two neighbours is off by g'' dx^2 / 8 < 0.001, a tenth of the noise.
     assert np.mean(right) == pytest.approx(1, abs=4.5 * np.std(right) / np.sqrt(200) + 0.01)
-    for wrong in [(2.03, 0.8, -0.3), (2.0, 0.9, -0.3), (2.0, 0.8, -0.27)]:
-        assert np.mean([quality(*scaled(curves, *wrong)) for curves in sets]) > 1.5
+    for wrong in ({"Tc": 2.03}, {"nu": 0.9}, {"exponent": -0.27}):
+        assert np.mean([quality(*scaled(curves, **TRUE | wrong)) for curves in sets]) > 1.5
 
 
 def test_curves_that_hardly_meet_have_no_quality():
@@ -421,7 +424,7 @@ def test_small_integers_count_as_numbers(rng):
     """A side in 8 bits: its powers are those of the number."""
     curves = synthetic(rng)
     small = [curve._replace(L=np.uint8(curve.L)) for curve in curves]
-    for found, known in zip(scaled(small, 2.0, 0.8, -0.3), scaled(curves, 2.0, 0.8, -0.3), strict=True):
+    for found, known in zip(scaled(small, **TRUE), scaled(curves, **TRUE), strict=True):
         np.testing.assert_array_equal(found, known)
     assert power_law(np.array([8, 16], dtype=np.uint8), [(1.0, 0.1), (2.0, 0.1)]).exponent == pytest.approx(1)
 

@@ -125,7 +125,7 @@ def autocorrelation(series) -> np.ndarray:
     return covariance / covariance[0]
 
 
-def integrated_time(series, window: float = 6.0) -> IntegratedTime:
+def integrated_time(series, *, window: float = 6.0) -> IntegratedTime:
     """Integrated autocorrelation time of a series, with the automatic window of Madras and Sokal.
 
     rho(t) is summed up to the first W that is at least `window` times the sum so far: far enough to meet the signal,

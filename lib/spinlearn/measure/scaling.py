@@ -417,7 +417,7 @@ def collapse(
     curves = _curves(curves)
     if len(curves) < 2:
         raise ValueError(f"curves must hold at least 2 sizes, got {len(curves)}")
-    if not math.isfinite(quality(*scaled(curves, *start))):
+    if not math.isfinite(quality(*scaled(curves, Tc=Tc, nu=nu, exponent=exponent))):
         raise ValueError("curves must overlap when they are scaled with the Tc, nu and exponent to start from")
     sizes = [curve.L for curve in curves]
     starts = np.cumsum([0, *(len(curve.T) for curve in curves)])
@@ -458,7 +458,7 @@ def collapse(
     return Collapse(*found, float(best.fun))
 
 
-def scaled(curves, Tc: float, nu: float, exponent: float) -> tuple[list, list, list]:
+def scaled(curves, *, Tc: float, nu: float, exponent: float) -> tuple[list, list, list]:
     """Scale curves for `quality` or for drawing.
 
     Parameters
