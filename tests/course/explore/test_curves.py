@@ -114,6 +114,16 @@ def test_what_is_drawn_are_solutions(wasm):
         assert landscape.call("up_spins", m, 25) == landscape.call("up_spins", m + 0.9 / 25, 25) == up
 
 
+@pytest.mark.parametrize(("start", "rate"), [(0.0, 0.01), (0.14, 0.001), (-0.3, 0.01), (0.05, 0.0)])
+def test_the_field_goes_back_and_forth_or_stays(wasm, start, rate):
+    fields, motion = np.empty(200), np.array([start, 1.0])
+    wasm["landscape"].call("drive", motion, rate, 0.15, fields, 200)
+    expected = swept(start, rate, 0.15, 200) if rate else np.full(200, start)
+    np.testing.assert_array_equal(fields, expected)
+    assert motion[0] == fields[-1]
+    assert np.abs(fields[40:]).max() <= 0.15
+
+
 def test_what_the_fit_leaves_is_what_the_library_leaves(wasm):
     T = np.linspace(0.01, 2, 300)
     m, left = meanfield.magnetisation(T), np.empty(300)

@@ -26,7 +26,7 @@ def exports(name: str) -> tuple[str, ...]:
     Examples
     --------
     >>> exports("neuron")
-    ('count_spikes', 'firing_rate')
+    ('count_spikes', 'followed', 'firing_rate')
     """
     return tuple(
         re.findall(r"^def (\w+)\(", (HERE / "kernels" / f"{known(name)}.py").read_text(encoding="utf-8"), re.M)

@@ -2,8 +2,8 @@
 
 import math
 
-from spinlearn.core.jit import kernel
-from spinlearn.meanfield import weiss
+from ...core.jit import kernel
+from ...meanfield import weiss
 
 
 @kernel

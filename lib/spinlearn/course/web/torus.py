@@ -1,6 +1,6 @@
 """The table of a periodic square lattice, filled where it lies: a page has no numpy to make it."""
 
-from spinlearn.core.jit import kernel
+from ...core.jit import kernel
 
 
 @kernel

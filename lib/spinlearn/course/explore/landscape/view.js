@@ -6,9 +6,9 @@ import { explorable, fixed, kernels, node } from "../shell/shell.js";
 const [BATCH, MESH] = [256, between(-1, 1, 241)]; // sweeps in one call of a kernel; places of a curve
 
 export default explorable(async ({ get, set, module, data }) => {
-  const { functions, at, of: { fields, record, found } } = await kernels(module, {
+  const { functions, at, of: { fields, record, found, motion } } = await kernels(module, {
     state: [BigUint64Array, 4], up: [Float64Array, data.most + 1], down: [Float64Array, data.most + 1],
-    fields: [Float64Array, BATCH], record: [Float64Array, BATCH], found: [Float64Array, 3],
+    fields: [Float64Array, BATCH], record: [Float64Array, BATCH], found: [Float64Array, 3], motion: [Float64Array, 2],
   });
   const { free_energy_at } = functions;
   const spinodal = () => functions.spinodal_field(get("T")); // NaN from Tc on
@@ -55,14 +55,6 @@ export default explorable(async ({ get, set, module, data }) => {
     return data.spans.find((each) => each >= wanted) ?? data.spans.at(-1);
   };
 
-  function nextField() {
-    const [rate, most] = [get("rate"), span()];
-    if (!rate) return field;
-    if (Math.abs(field + way * rate) > most) way = field > 0 ? -1 : 1;
-    field += way * rate;
-    return field;
-  }
-
   function place(value) {
     m = value;
     if (get("N")) {
@@ -89,7 +81,9 @@ export default explorable(async ({ get, set, module, data }) => {
     const [T, N] = [get("T"), get("N")];
     for (let left = wanted; left > 0; left -= BATCH) {
       const count = Math.min(left, BATCH);
-      for (let j = 0; j < count; j += 1) fields[j] = nextField();
+      motion.set([field, way]);
+      functions.drive(at.motion, get("rate"), span(), at.fields, count);
+      [field, way] = motion;
       if (N) k = functions.walk_fields(k, at.up, at.down, N, T, 1, at.fields, count, at.state, at.record);
       else functions.flow_fields(m, T, 1, at.fields, count, at.record);
       for (let j = 0; j < count; j += 1) note(fields[j], record[j]);

@@ -72,7 +72,7 @@ export default explorable(async ({ get, limits, module, data }) => {
     const [goal, most] = [get("I"), ramp * block * dt];
     if (current !== goal) {
       const slowly = get("change") === "slowly";
-      current = slowly && Math.abs(goal - current) > most ? current + Math.sign(goal - current) * most : goal;
+      current = slowly ? functions.followed(current, goal, most) : goal;
       disturb(!slowly);
     }
     const extra = kicked > 0 ? strength : 0;

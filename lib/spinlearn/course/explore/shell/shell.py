@@ -102,10 +102,12 @@ class Explorable(anywidget.AnyWidget):
     @classmethod
     def _declared(cls, kind: str) -> dict[str, traitlets.TraitType]:
         """Traits of a kind, "setting" or "reading", in the order in which they are declared, the class's own first."""
-        members = (item for owner in cls.__mro__ for item in vars(owner).items())
-        return {
-            name: trait for name, trait in members if isinstance(trait, traitlets.TraitType) and kind in trait.metadata
-        }
+        found = {}
+        for owner in cls.__mro__:
+            for name, member in vars(owner).items():
+                if isinstance(member, traitlets.TraitType) and kind in member.metadata:
+                    found.setdefault(name, member)
+        return found
 
     @traitlets.default("_spec")
     def _what_the_page_asks_for(self) -> dict:

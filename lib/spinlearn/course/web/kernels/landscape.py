@@ -54,6 +54,20 @@ def branches(T, h, found):
     fill_branches(T, h, carray(found, 3))
 
 
+@export(types.void, float64s, number, number, float64s, count)
+def drive(motion, rate, most, fields, sweeps):
+    """Fill the fields of the next sweeps: it goes by `rate` a sweep, back and forth between -most and most.
+
+    `motion` (2,) is the field, and 1 or -1 for the way it goes; both are left as they are then.
+    """
+    motion, fields = carray(motion, 2), carray(fields, sweeps)
+    for k in range(sweeps):
+        if rate > 0.0 and abs(motion[0] + motion[1] * rate) > most:
+            motion[1] = -1.0 if motion[0] > 0.0 else 1.0
+        motion[0] += motion[1] * rate
+        fields[k] = motion[0]
+
+
 @export(types.void, number, number, number, float64s, count, float64s)
 def flow_fields(m, T, Tc, fields, sweeps, record):
     flow(m, T, Tc, carray(fields, sweeps), carray(record, sweeps))

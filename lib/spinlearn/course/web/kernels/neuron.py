@@ -16,6 +16,12 @@ def count_spikes(state, I, dt, p, steps, times):
     return membrane.count_spikes(carray(state, 4), I, dt, carray(p, 7), steps, carray(times, steps // 2 + 1))
 
 
+@export(number, number, number, number)
+def followed(current, goal, most):
+    """The current after it has come nearer to its goal, by `most` at most."""
+    return min(max(goal, current - most), current + most)
+
+
 @export(number, float64s, count, number, number, number, number)
 def firing_rate(times, many, since, now, look, quiet):
     """Spikes a second by the intervals of the latest `look` ms, and not from before `since`.
