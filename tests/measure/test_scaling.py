@@ -14,6 +14,7 @@ from spinlearn import exact
 from spinlearn.core import progress
 from spinlearn.lattice import all_up, chain, cluster, ising, square, triangular
 from spinlearn.lattice.blocks import block_spins
+from spinlearn.measure.histograms import join
 from spinlearn.measure.observables import binder
 from spinlearn.measure.scaling import (
     Curve,
@@ -180,6 +181,22 @@ def test_crossings_cover_the_exact_one(rng):
     assert covers([one.T.value for one in found], [one.T.error for one in found], truth, slack=0.05)
     heights = [one.U.value for one in found]
     assert covers(heights, [one.U.error for one in found], exact_binder(dos[0], truth), slack=0.05)
+
+
+def test_joined_runs_cross_where_they_should(rng):
+    """Three runs of each size, none of them at the crossing."""
+    dos, T = [exact.density_of_states(square(L)) for L in (3, 5)], np.linspace(1.8, 3.6, 10)
+    joints = []
+    for L in (3, 5):
+        torus, runs = square(L), []
+        for t in (1.9, 2.6, 3.4):
+            run = cluster.wolff(all_up(torus), torus, t, 20_000, rng=rng)
+            runs.append(sample(run.e[50:], run.m[50:], torus, t))
+        joints.append(join(runs))
+    truth = brentq(lambda t: exact_binder(dos[0], t) - exact_binder(dos[1], t), T[0], T[-1])
+    found = crossing(*joints, T)
+    assert harness.normal_p_value(found.T, truth) > harness.SIGNIFICANCE
+    assert harness.normal_p_value(found.U, exact_binder(dos[0], truth)) > harness.SIGNIFICANCE
 
 
 def test_curves_that_do_not_cross_are_refused():
