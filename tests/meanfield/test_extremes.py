@@ -41,6 +41,14 @@ CALLS = {
         THREE,
     ),
     "flow": (lambda T=0.5, h=0.1, m=0.5, **rest: meanfield.flow(m, T, [h], **rest), THREE),
+    "gaussian_response": (
+        lambda T=0.5, b=0.3, spread=0.2: meanfield.gaussian_response(b, T, spread=spread),
+        {"T": T, "b": h, "spread": (0.0, *POSITIVE)},
+    ),
+    "gaussian_magnetisation": (
+        lambda T=0.5, spread=0.2, **rest: meanfield.gaussian_magnetisation(T, spread=spread, **rest),
+        {**THREE, "spread": (0.0, *POSITIVE)},
+    ),
     "naive": (lambda T=3.0, matrix=MATRIX, h=0.1: meanfield.naive(matrix, T, h=h), {"T": (1e-300, 2.5, 1e300), "h": h}),
     "tap": (lambda T=3.0, matrix=MATRIX, h=0.1: meanfield.tap(matrix, T, h=h), {"T": (1e-300, 2.5, 1e300), "h": h}),
 }

@@ -1,4 +1,4 @@
-"""Every spin in the mean of the others: `weiss`; corrections `bethe`, `networks`; `curie_weiss` at finite N."""
+"""Every spin in the mean of the others: `weiss`, `gaussian`; corrections `bethe`, `networks`; finite `curie_weiss`."""
 
 from .bethe import (
     Bethe,
@@ -20,6 +20,7 @@ from .curie_weiss import (
     steps,
     walk,
 )
+from .gaussian import gaussian_magnetisation, gaussian_response
 from .networks import naive, tap
 from .weiss import (
     Branches,
@@ -52,6 +53,8 @@ __all__ = [
     "evolve",
     "flow",
     "free_energy",
+    "gaussian_magnetisation",
+    "gaussian_response",
     "kramers_time",
     "landau",
     "magnetisation",
