@@ -56,6 +56,21 @@ def test_a_declaration_is_data(exercise):
     assert data["kind"] in ("function", "numbers", "choice")
 
 
+@pytest.mark.parametrize("exercise", [one for one in exercises() if declaration(one)["kind"] == "numbers"])
+def test_each_wrong_turn_has_a_value_of_its_own(exercise):
+    """Two mistakes with the same number cannot be told apart: the exercise has to be asked with other numbers."""
+    data = declaration(exercise)
+    for number, turn in enumerate(data["turns"]):
+        centre = [0.0 if None in interval else sum(interval) / 2 for interval in turn["where"]]
+        for other in (*data["turns"][:number], *data["turns"][number + 1 :]):
+            holds = all(
+                None in own or None in interval or interval[0] <= value <= interval[1]
+                for value, own, interval in zip(centre, turn["where"], other["where"], strict=True)
+            )
+            elsewhere = all(None in own or None in its for own, its in zip(turn["where"], other["where"], strict=True))
+            assert not holds or elsewhere or other["reason"] == turn["reason"], (turn["reason"], other["reason"])
+
+
 def test_a_declaration_says_all_that_judging_needs():
     """The rule in the docstring of `declared`, followed on the data alone, gives the sentence that `check` gives."""
 

@@ -55,16 +55,16 @@ def check(exercise: str, answer) -> Verdict:
     · not attempted yet: replace the three dots of exercise 1.2-a by your answer, and run the cell again.
     """
     try:
-        status, reason = limits.run(lambda: _judge(exercise, answer))
-    except TimeoutError as late:
-        status, reason = NOT_YET, str(late)
+        judge = _find(exercise)  # before the clock starts: the first time this imports, and may compile
+        status, reason = limits.run(lambda: _judge(judge, exercise, answer))
+    except (NotYetError, TimeoutError) as why:
+        status, reason = NOT_YET, str(why)
     return Verdict(status, short(reason, LONGEST))
 
 
-def _judge(exercise, answer) -> tuple[str, str]:
+def _judge(judge, exercise: str, answer) -> tuple[str, str]:
     """The verdict on an answer, whatever it does; it runs in a thread that may be stopped."""
     try:
-        judge = _find(exercise)
         if answer is None or answer is ...:
             raise NotAttemptedError(
                 f"replace the three dots of exercise {exercise} by your answer, and run the cell again."
@@ -131,8 +131,9 @@ def _exercises(page: str) -> dict:
 
 def _find(exercise):
     """What judges the answers to an exercise."""
-    page, _, letter = str(exercise).partition("-")
+    page, _, letter = exercise.partition("-") if isinstance(exercise, str) else ("", "", "")
     known = _exercises(page) if page in _pages() else {}
     if letter not in known:
-        refuse(f"there is no exercise {short(repr(exercise), SHOWN)}. The exercises are {', '.join(exercises())}.")
+        name = short(repr(exercise), SHOWN) if isinstance(exercise, str) else f"of the type {type(exercise).__name__}"
+        refuse(f"there is no exercise {name}. The exercises are {', '.join(exercises())}.")
     return known[letter]
