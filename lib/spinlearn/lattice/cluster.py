@@ -409,23 +409,24 @@ def run_wolff(system, stop, spins, state, clock, sizes, bond_sums, spin_sums):
     `system` is a `Growing`. clock (4,) int64: complete clusters, where the queue starts and stops, the sum of the spins
     without the cluster at work.
     """
+    neighbours, columns, threshold, every, queue = system
     n, left, ends = spins.size, MOST, clock[1:3]
     while clock[0] < stop and left > 0:
         if ends[0] == ends[1]:
-            begin(spins, random_site(n, state), system.queue, ends)
+            begin(spins, random_site(n, state), queue, ends)
         before = ends[0]
-        if system.columns:
-            advance_square(spins, system.columns, system.threshold, state, system.queue, ends, left)
+        if columns:
+            advance_square(spins, columns, threshold, state, queue, ends, left)
         else:
-            advance(spins, system.neighbours, system.threshold, state, system.queue, ends, left)
+            advance(spins, neighbours, threshold, state, queue, ends, left)
         left -= ends[0] - before
         if ends[0] == ends[1]:
             sizes[clock[0]] = ends[1]
-            clock[3] += 2 * ends[1] * spins[system.queue[0]]
+            clock[3] += 2 * ends[1] * spins[queue[0]]
             clock[0] += 1
-            if clock[0] % system.every == 0:
-                record = clock[0] // system.every - 1
-                bond_sums[record] = bond_total(spins, system.neighbours)
+            if clock[0] % every == 0:
+                record = clock[0] // every - 1
+                bond_sums[record] = bond_total(spins, neighbours)
                 spin_sums[record] = clock[3]
                 left -= n
 

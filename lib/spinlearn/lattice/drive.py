@@ -268,12 +268,13 @@ def run_driven(system, stop, spins, state, totals, clock, bond_sums, spin_sums):
 
     `system` is a `Driven`. `clock` (1,) int64 says how many updates there have been.
     """
+    neighbours, table, rule, beta, J, fields = system
     n = spins.size
     while clock[0] < stop:
         t, first = clock[0] // n, clock[0] % n
         last = min(n, first + stop - clock[0])
-        ising.fill_flip_probabilities(system.table, system.rule, system.beta, system.J, system.fields[t])
-        ising.offer(spins, system.neighbours, system.table, True, first, last, state, totals)
+        ising.fill_flip_probabilities(table, rule, beta, J, fields[t])
+        ising.offer(spins, neighbours, table, True, first, last, state, totals)
         clock[0] += last - first
         bond_sums[t] = totals[0]
         spin_sums[t] = totals[1]

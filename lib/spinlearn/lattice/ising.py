@@ -343,16 +343,20 @@ def run_uniform(system, stop, spins, state, totals, clock, bond_sums, spin_sums)
 
     `system` is a `Uniform`. `clock` (1,) int64 says how many updates there have been.
     """
+    neighbours, table, at_random, every = system  # here, since in the loop each name would count references
     n = spins.size
+    number, first = clock[0] // n, clock[0] % n
+    record, left = number // every, every - number % every
     while clock[0] < stop:
-        first = clock[0] % n
         last = min(n, first + stop - clock[0])
-        offer(spins, system.neighbours, system.table, system.at_random, first, last, state, totals)
+        offer(spins, neighbours, table, at_random, first, last, state, totals)
         clock[0] += last - first
-        if clock[0] % (n * system.every) == 0:
-            record = clock[0] // (n * system.every) - 1
+        first = 0  # unless the run stops here
+        left -= last == n
+        if left == 0:
             bond_sums[record] = totals[0]
             spin_sums[record] = totals[1]
+            record, left = record + 1, every
 
 
 @kernel
@@ -394,14 +398,21 @@ def run_varied(system, stop, spins, state, clock, energies, magnetisations):
 
     `system` is a `Varied`. `clock` (1,) int64 says how many updates there have been.
     """
+    neighbours, couplings, fields, beta, rule, at_random, every = system
     n = spins.size
-    for update in range(clock[0], stop):
-        i = random_site(n, state) if system.at_random else update % n
-        cost = 2.0 * spins[i] * local_field(i, spins, system.neighbours, system.couplings, system.fields)
-        if uniform(state) < flip_probability(system.rule, system.beta * cost):
-            spins[i] = -spins[i]
-        if (update + 1) % (n * system.every) == 0:
-            record = update // (n * system.every)
-            energies[record] = energy_of_bonds(spins, system.neighbours, system.couplings, system.fields) / n
+    number, first = clock[0] // n, clock[0] % n
+    record, left = number // every, every - number % every
+    while clock[0] < stop:
+        last = min(n, first + stop - clock[0])
+        for step in range(first, last):
+            i = random_site(n, state) if at_random else step
+            cost = 2.0 * spins[i] * local_field(i, spins, neighbours, couplings, fields)
+            if uniform(state) < flip_probability(rule, beta * cost):
+                spins[i] = -spins[i]
+        clock[0] += last - first
+        first = 0  # unless the run stops here
+        left -= last == n
+        if left == 0:
+            energies[record] = energy_of_bonds(spins, neighbours, couplings, fields) / n
             magnetisations[record] = spins.sum() / n
-    clock[0] = max(clock[0], stop)
+            record, left = record + 1, every
