@@ -387,7 +387,7 @@ def simulate(
     return so_far()
 
 
-def spike_times(t, V, threshold: float = 0.0) -> np.ndarray:
+def spike_times(t, V, *, threshold: float = 0.0) -> np.ndarray:
     """Times at which the voltage rises through a threshold, interpolated linearly between records.
 
     Parameters

@@ -107,7 +107,7 @@ def with_bias(X) -> np.ndarray:
     return np.hstack([X, np.ones((len(X), 1))])
 
 
-def unit(X, w, threshold: float = 0.0) -> np.ndarray:
+def unit(X, w, *, threshold: float = 0.0) -> np.ndarray:
     """Output of a McCulloch-Pitts unit: 1 where w.x >= threshold, and 0 elsewhere, for the numbers exactly as given.
 
     Parameters
@@ -184,7 +184,9 @@ def learn(X, y, *, start=None, max_mistakes: int = 100_000, progress: bool | Non
             raise ValueError(
                 "X and start must be smaller, or closer in size: the weights grew beyond the largest float"
             )
-        return Learning(weights, mistakes[:made].copy(), right == len(A))
+        separates = right == len(A)
+        mistakes.resize(made, refcheck=False)  # in place: a copy of a long list takes its time
+        return Learning(weights, mistakes, separates)
 
     with keeping(so_far):
         for looks in watched((mistakes.size + 1) * len(A), progress):
