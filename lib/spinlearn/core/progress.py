@@ -9,7 +9,7 @@ give the same numbers for any cuts, and a test of each sees to that.
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from . import arguments
 
@@ -124,10 +124,16 @@ def _slices(total: int) -> Iterator[slice]:
 
 
 def _shown(slices, total: int, delay: float) -> Iterator[slice]:
-    from tqdm.auto import tqdm  # here, because it takes as long to import as most runs take
-
-    form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go"
-    with tqdm(total=total, delay=delay, leave=False, bar_format=form) as bar:
+    started = time.time()
+    with ExitStack() as stack:
+        bar = None
         for part in slices:
             yield part
-            bar.update(part.stop - part.start)
+            if bar is None and time.time() >= started + delay:
+                from tqdm.auto import tqdm  # here, because it takes as long to import as most runs take
+
+                form = "{percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} to go"
+                bar = stack.enter_context(tqdm(total=total, leave=False, bar_format=form))
+                bar.start_t = started
+            if bar is not None:
+                bar.update(part.stop - bar.n)
