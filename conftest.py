@@ -1,7 +1,5 @@
 """What holds for the validation of the notebooks."""
 
-from nbval.kernel import RunningKernel
-
 
 def execute_cell_input(self, cell_input, allow_stdin=None):
     """Run a cell as JupyterLab does, in the kernel's history.
@@ -11,4 +9,8 @@ def execute_cell_input(self, cell_input, allow_stdin=None):
     return self.kc.execute(cell_input, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
 
 
-RunningKernel.execute_cell_input = execute_cell_input
+def pytest_configure(config):
+    if config.pluginmanager.hasplugin("nbval"):  # the quick tests go without, for it takes seconds to import
+        from nbval.kernel import RunningKernel
+
+        RunningKernel.execute_cell_input = execute_cell_input

@@ -95,7 +95,8 @@ def environment():
     """Environment variables for everything that runs inside the virtual environment."""
     env = dict(os.environ)
     for name in list(env):
-        foreign = name in ("PYTHONHOME", "PYTHONPATH", "MPLBACKEND")
+        # Without its compiled modules each of the hundreds of processes of a test run would read its libraries for seconds.
+        foreign = name in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND")
         if foreign or (name.startswith(("PIP_", "UV_")) and not FETCHING.fullmatch(name)):
             del env[name]
     env["PIP_USER"] = "0"  # a file of settings may ask for it, too
@@ -371,7 +372,7 @@ def check_all(_options, rest):
 def check_quickly(_options, rest):
     """Check what takes less than a minute: style, library and exercises."""
     setup()
-    quick = ["-m", "not slow and not browser", "--durations=10", "--durations-min=0.5"]
+    quick = ["-p", "no:nbval", "-m", "not slow and not browser", "--durations=10", "--durations-min=0.5"]
     return module("pytest", *quick, *with_paths(rest, "tests"))
 
 

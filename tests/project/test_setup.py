@@ -275,7 +275,7 @@ def test_the_lock_ends_with_its_process(machine):
 def test_settings_that_say_where_packages_go_are_not_handed_on(monkeypatch):
     away = ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_NO_DEPS", "PIP_CONSTRAINT"]
     away += ["PIP_DRY_RUN", "UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_REQUIRE_HASHES", "UV_WORKING_DIR"]
-    away += ["PYTHONPATH", "PYTHONHOME", "MPLBACKEND"]
+    away += ["PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND"]
     kept = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT", "PIP_PROXY", "PIP_CACHE_DIR"]
     kept += ["PIP_DEFAULT_TIMEOUT", "PIP_CONFIG_FILE", "UV_DEFAULT_INDEX", "UV_CACHE_DIR", "UV_HTTP_TIMEOUT"]
     for name in away + kept:
