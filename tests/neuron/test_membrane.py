@@ -447,6 +447,8 @@ def test_an_interrupted_bisection_returns_its_bracket(monkeypatch):
     [
         (lambda: gates("here"), TypeError, "V must be a real number"),
         (lambda: gates([np.inf]), ValueError, "V must be finite"),
+        (lambda: gates([[1], [2, 3]]), ValueError, "V must be an array, but its rows are not of one length"),
+        (lambda: simulate([[1], [2, 3]]), ValueError, "I must be an array, but its rows are not of one length"),
         (lambda: rest(np.nan), ValueError, "I must be finite"),
         (lambda: rest(parameters=(1, 2)), TypeError, "parameters must be membrane.Parameters, not tuple"),
         (lambda: rest(parameters=Parameters(C=0.0)), ValueError, "parameters.C must be greater than 0"),

@@ -170,8 +170,10 @@ def gates(V) -> Gates:
     >>> print(f"{gates(-65.0).m:.4f}, {gates(-65.0).tau_m:.3f} ms")
     0.0529, 0.237 ms
     """
-    V = arguments.real_array("V", V) if np.ndim(V) else np.array(arguments.number("V", V))
-    table = np.array([rates(v) for v in V.ravel()]).reshape(*V.shape, 6)
+    many = arguments.as_array("V", V).ndim
+    V = arguments.real_array("V", V) if many else np.array(arguments.number("V", V))
+    with np.errstate(over="ignore"):  # the kernel warns of nothing; as plain Python it would
+        table = np.array([rates(v) for v in V.ravel()]).reshape(*V.shape, 6)
     opening, closing = table[..., 0::2], table[..., 1::2]
     # Far below rest the gate h opens infinitely fast, for a float, and there it is open.
     settled = np.where(np.isinf(opening), 1.0, opening / np.where(np.isinf(opening), 1.0, opening + closing))
@@ -361,7 +363,7 @@ def simulate(
     dt = arguments.number("dt", dt, above=0)
     every = arguments.count("every", every, at_least=1)
     p, state = _parameters(parameters), _state(start, parameters)
-    if np.ndim(I) == 0:
+    if arguments.as_array("I", I).ndim == 0:
         if duration is None:
             raise ValueError("duration must be given with a single current I")
         held = np.full(_steps(duration, dt), arguments.number("I", I))
