@@ -5,8 +5,7 @@ import re
 
 import numpy as np
 import pytest
-import traitlets
-from exploring import button, live
+from exploring import button, facts, fill, live, refuses, run_until
 from playwright.sync_api import expect
 from wasm import Wasm
 
@@ -24,44 +23,9 @@ from spinlearn.measure import minimax
 ROUNDING = 1e-12
 
 
-def facts(widget) -> dict:
-    """The readings, with all their digits."""
-    data = widget.evaluate("widget => ({...widget.dataset})")
-    return {key: float(value) for key, value in data.items() if re.fullmatch(r"-?[\d.]+(e-?\d+)?", value)}
-
-
-def run_until(widget, clock: str, goal: float) -> dict:
-    """Let it run, as fast as it goes, at least until a reading has a value, and pause."""
-    speed = widget.get_by_label("Speed")
-    speed.select_option(index=speed.locator("option").count() - 1)
-    button(widget, "Start").click()
-    widget.page.wait_for_function(
-        "([clock, goal]) => Number(document.querySelector('.sl-live').dataset[clock]) >= goal", arg=[clock, goal],
-        timeout=30_000,
-    )  # fmt: skip
-    button(widget, "Pause").click()
-    return facts(widget)
-
-
-def fill(widget, label: str, value) -> None:
-    box = widget.get_by_label(label)
-    box.fill(str(value))
-    box.press("Enter")
-
-
 def graph(widget, which: int) -> str:
     """What a graph says to a screen reader."""
     return widget.locator("svg[role=img]").nth(which).get_attribute("aria-label")
-
-
-def refuses(make, name, value, allowed) -> None:
-    with pytest.raises(traitlets.TraitError, match=f"'{name}' trait.*{allowed}"):
-        make(**{name: value})
-    widget = make()
-    before = getattr(widget, name)
-    with pytest.raises(traitlets.TraitError, match=f"'{name}'"):
-        setattr(widget, name, value)
-    assert getattr(widget, name) == before
 
 
 # ── The module ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,9 +14,8 @@ import time
 import nbformat
 import numpy as np
 import pytest
-import traitlets
 from axe_playwright_python.sync_playwright import Axe
-from exploring import STICKS_OUT, button, live
+from exploring import STICKS_OUT, button, facts, live, refuses
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -50,13 +49,7 @@ from spinlearn.neuron import membrane
     ],
 )
 def test_a_bad_value_is_refused_with_the_name_of_the_trait_and_what_is_allowed(name, value, allowed):
-    with pytest.raises(traitlets.TraitError, match=f"'{name}' trait.*{allowed}"):
-        IsingLattice(**{name: value})
-    widget = IsingLattice(16)
-    before = getattr(widget, name)
-    with pytest.raises(traitlets.TraitError, match=f'"{name}" trait is read-only' if name == "size" else f"'{name}'"):
-        setattr(widget, name, value)
-    assert getattr(widget, name) == before
+    refuses(lambda **given: IsingLattice(**{"size": 16} | given), name, value, allowed, fixed=name == "size")
 
 
 def test_an_unknown_argument_is_refused():
@@ -134,15 +127,6 @@ def test_the_digest_tells_configurations_apart():
 
 
 # ── In the page: Chromium opens a file, with the network shut ────────────────────────────────────────────────────────
-
-
-def facts(widget) -> dict:
-    """What the widget says of itself: sweeps, m, e and, when paused, the digest of its spins."""
-    data = widget.evaluate("widget => ({...widget.dataset})")
-    return {key: float(data[key]) for key in ("sweeps", "m", "e")} | {
-        "digest": data.get("digest"),
-        "running": data["running"] == "true",
-    }
 
 
 def native_energy(spins, h) -> float:

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 import pytest
-import traitlets
-from exploring import button, live
+from exploring import button, facts, live, refuses, run_until
 from PIL import Image
 
 from spinlearn import lattice
@@ -16,23 +15,6 @@ from spinlearn.course.explore import Wolff, WolffClusters, digest
 from spinlearn.lattice import cluster
 
 TC = 2 / math.log(1 + math.sqrt(2))
-
-
-def facts(widget) -> dict:
-    data = widget.evaluate("widget => ({...widget.dataset})")
-    return {key: float(data[key]) for key in ("clusters", "last", "m", "share", "square")} | {
-        "digest": data.get("digest")
-    }
-
-
-def run_until(widget, clusters: int, pace: str = "65 536") -> dict:
-    widget.get_by_label("Sites a frame").select_option(pace)
-    button(widget, "Start").click()
-    widget.page.wait_for_function(
-        "goal => Number(document.querySelector('.sl-live').dataset.clusters) >= goal", arg=clusters, timeout=30_000
-    )
-    button(widget, "Pause").click()
-    return facts(widget)
 
 
 # ── In Python ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -47,14 +29,9 @@ def run_until(widget, clusters: int, pace: str = "65 536") -> dict:
     ],
 )  # fmt: skip
 def test_a_bad_value_is_refused_with_the_name_of_the_trait_and_what_is_allowed(name, value, allowed):
-    with pytest.raises(traitlets.TraitError, match=f"'{name}' trait.*{allowed}"):
-        WolffClusters(**{name: value})
-    widget = WolffClusters(16)
-    before = getattr(widget, name)
-    fixed = name in ("size", "settle")
-    with pytest.raises(traitlets.TraitError, match=f'"{name}" trait is read-only' if fixed else f"'{name}'"):
-        setattr(widget, name, value)
-    assert getattr(widget, name) == before
+    refuses(
+        lambda **given: WolffClusters(**{"size": 16} | given), name, value, allowed, fixed=name in ("size", "settle")
+    )
 
 
 @pytest.mark.parametrize(
@@ -180,7 +157,7 @@ def test_cold_hot_and_the_mean_size_that_is_the_susceptibility(opened):
     size = 128
     widget = live(opened(WolffClusters(size, T=1.5, seed=2)))
     yang = (1 - math.sinh(2 / 1.5) ** -4) ** (1 / 8)
-    cold = run_until(widget, 400)
+    cold = run_until(widget, "clusters", 400, "Sites a frame")
     assert abs(abs(cold["m"]) - yang) < 5 * math.sqrt(2 * (1 - yang**2) / size**2)
     assert cold["share"] == pytest.approx(yang**2, abs=0.02)
     assert cold["square"] == pytest.approx(yang**2, abs=0.02)
@@ -194,7 +171,9 @@ def test_cold_hot_and_the_mean_size_that_is_the_susceptibility(opened):
     assert widget.locator(".sl-readout .sl-value").all_inner_texts()[3:] == ["–", "–"]
     series = [1, 4, 12, 36, 100, 276, 740, 1972, 5172, 13492, 34876]  # T χ = N ⟨m²⟩ in powers of v; the rest is 1 %
     chi = sum(term * v**k for k, term in enumerate(series))
-    hot = run_until(widget, int(cold["clusters"]) + 600_000)  # of six sites or so: the counts begin after 30 000
+    hot = run_until(
+        widget, "clusters", int(cold["clusters"]) + 600_000, "Sites a frame"
+    )  # of six sites or so: the counts begin after 30 000
     shown = widget.locator(".sl-readout .sl-value").all_inner_texts()[3:]
     assert [float(text) for text in shown] == pytest.approx([hot["share"], hot["square"]], rel=0.05)
     assert all(len(text.lstrip("0.")) == 2 for text in shown)
@@ -210,7 +189,7 @@ def test_the_sizes_at_tc_follow_the_power_law_that_is_drawn(opened):
     widget = live(page)
     line = widget.get_by_text("slope −16/15")
     assert line.is_hidden()  # too few clusters yet
-    run_until(widget, 3000)
+    run_until(widget, "clusters", 3000, "Sites a frame")
     assert line.is_visible()
 
     model = Wolff(128, TC, seed=4).complete(50)
@@ -229,5 +208,5 @@ def test_the_sizes_at_tc_follow_the_power_law_that_is_drawn(opened):
     assert (np.abs(counts - steep) > 5 * np.sqrt(steep)).any()
 
     widget.get_by_label("Temperature T", exact=True).fill("3")
-    run_until(widget, int(facts(widget)["clusters"]) + 200)
+    run_until(widget, "clusters", int(facts(widget)["clusters"]) + 200, "Sites a frame")
     assert line.is_hidden()
