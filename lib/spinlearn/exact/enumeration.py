@@ -12,7 +12,7 @@ import numpy as np
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import watched
-from ..lattice.geometry import Lattice, interactions
+from ..lattice.geometry import Lattice, checked, interactions
 
 _MOST_LISTED = 20  # spins whose states are listed one by one: an array of 2**N numbers
 _MOST_COUNTED = 30  # spins whose states are only counted: 2**(N - 1) steps, some seconds
@@ -201,9 +201,7 @@ def density_of_states(lattice: Lattice, *, progress: bool | None = None) -> Dens
     >>> density_of_states(chain(3))
     DensityOfStates(bond_sum=array([-1, -1,  3,  3]), spin_sum=array([-1,  1, -3,  3]), count=array([3, 3, 1, 1]))
     """
-    if not isinstance(lattice, Lattice):
-        raise TypeError(f"lattice must be a Lattice, not {type(lattice).__name__}")
-    n = lattice.size
+    n = checked(lattice).size
     if n > _MOST_COUNTED:
         raise ValueError(f"lattice must have at most {_MOST_COUNTED} sites to be enumerated, got {n}")
     bonds = int((lattice.neighbours >= 0).sum()) // 2

@@ -37,7 +37,7 @@ from . import weiss
 # Steps of the fourth-order Runge-Kutta method in one sweep. From Tc / 2 upwards the error of m is then below 1e-6.
 _STEPS = 16
 
-_LARGEST = 10**7  # spins
+_LARGEST = 10**6  # spins; a sweep of the walk then takes a few hundredths of a second
 
 
 class CurieWeiss(NamedTuple):
@@ -118,7 +118,7 @@ def curie_weiss(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> CurieWe
     Parameters
     ----------
     N : int
-        From 2 to ten million.
+        From 2 to a million.
     T, Tc : float
         Above 0.
     h : float
@@ -169,7 +169,7 @@ def steps(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> Steps:
     Parameters
     ----------
     N : int
-        Number of spins, from 1 to ten million.
+        Number of spins, from 1 to a million.
     T : float
         Temperature, above 0.
     h : float
@@ -258,7 +258,7 @@ def walk(
     Parameters
     ----------
     N : int
-        Number of spins, from 1 to ten million.
+        Number of spins, from 1 to a million.
     T : float
         Temperature, above 0.
     fields : (sweeps,) array_like
@@ -355,7 +355,7 @@ def passage_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0, start: fl
     Parameters
     ----------
     N : int
-        Number of spins, from 1 to ten million.
+        Number of spins, from 1 to a million.
     T : float
         Temperature, above 0.
     h : float
@@ -412,7 +412,7 @@ def kramers_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> float:
     Parameters
     ----------
     N : int
-        Number of spins, from 1 to ten million.
+        Number of spins, from 1 to a million.
     T : float
         Temperature, above 0 and below Tc.
     h : float
