@@ -43,7 +43,7 @@ class Learning(NamedTuple):
         Which example was mistaken at each update, in order. After k updates the weights are the start plus the sum of
         the first k of y x.
     separates : bool
-        Whether a whole pass went by without a mistake.
+        Whether a whole pass went by without a mistake, as floats add up; `separate` decides without rounding.
     """
 
     w: np.ndarray
