@@ -74,8 +74,19 @@ SAMPLERS = {
 }
 TRIED = [(name, case) for name, sampler in SAMPLERS.items() for case, system in CASES.items() if sampler.takes(system)]
 LEVEL = SIGNIFICANCE / (2 * len(TRIED))
-each_sampler = pytest.mark.parametrize("name", SAMPLERS)
-each_pair = pytest.mark.parametrize(("name", "case"), TRIED)
+
+
+def fast_if(quick: bool):
+    """One case of each sampler after every edit; all of them in the whole run."""
+    return () if quick else pytest.mark.slow
+
+
+each_sampler = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=fast_if("rung" not in name)) for name in SAMPLERS]
+)
+each_pair = pytest.mark.parametrize(
+    ("name", "case"), [pytest.param(*pair, marks=fast_if(SAMPLERS[pair[0]].caught == pair[1])) for pair in TRIED]
+)
 
 
 @each_pair
@@ -110,6 +121,7 @@ def test_a_sampler_that_never_moves_is_found_out(rng):
     assert harness.relaxed(together(harness.frozen), CASES["square"], rng=rng) < LEVEL
 
 
+@pytest.mark.slow
 def test_a_plain_twin_of_the_exchanges_is_right_until_one_of_its_signs_is_not(rng):
     case = CASES["ring"]
 
