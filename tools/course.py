@@ -95,7 +95,7 @@ def environment():
     """Environment variables for everything that runs inside the virtual environment."""
     env = dict(os.environ)
     for name in list(env):
-        # Without its compiled modules each of the hundreds of processes of a test run would read its libraries for seconds.
+        # PYTHONDONTWRITEBYTECODE: each of the hundreds of processes of a test run would compile its libraries for itself.
         foreign = name in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND")
         if foreign or (name.startswith(("PIP_", "UV_")) and not FETCHING.fullmatch(name)):
             del env[name]
