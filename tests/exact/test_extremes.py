@@ -55,16 +55,31 @@ CALLS = {
 }
 each = pytest.mark.parametrize("name", CALLS)
 MORE = {
-    "chain": ("n",),
-    "chain_correlations": ("n",),
+    "chain": ("n", "periodic"),
+    "chain_correlations": ("n", "periodic"),
     "energies": ("lattice",),
     "probabilities": ("lattice",),
     "averages": ("dos",),
     "kaufman": ("rows", "columns"),
     "torus_magnetisation": ("rows", "columns"),
+    "hamiltonian": ("n", "periodic"),
+    "log_partition": ("n", "periodic"),
     "classical_plane": ("n", "slices"),
-    "log_partition_sliced": ("n", "slices"),
+    "log_partition_sliced": ("n", "slices", "periodic"),
 }
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: exact.kaufman(10**7, 4, 2.0), "rows must be at most 1000000"),
+        (lambda: exact.torus_magnetisation(10**6, 12, 2.0), "rows must be at most 2730 with 12 columns"),
+        (lambda: exact.chain_correlations(10**6, 2.0), "n must be at most 10000"),
+    ],
+)
+def test_what_would_not_fit_into_memory_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
 
 
 @each

@@ -311,6 +311,21 @@ def test_bethe_orders_where_it_says(z):
     assert bethe_magnetisation(0.7 / 100, z=z, J=0.7) == 1
 
 
+@pytest.mark.parametrize("z", [3, 6])
+@pytest.mark.parametrize("distance", [1e-10, 1e-7, 1e-4, 0.1])
+def test_bethe_close_to_its_transition_is_as_good_as_it_says(z, distance):
+    T = bethe_critical_temperature(z=z) * (1 - distance)
+    with mpmath.workdps(40):
+        t = mpmath.tanh(1 / mpmath.mpf(T))
+        # Newton's method from above, on the cavity's own equation.
+        x = (z - 1) * mpmath.atanh(t)
+        for _ in range(200):
+            gain = (z - 1) * t * (1 - mpmath.tanh(x) ** 2) / (1 - (t * mpmath.tanh(x)) ** 2)
+            x -= (x - (z - 1) * mpmath.atanh(t * mpmath.tanh(x))) / (1 - gain)
+        m = mpmath.tanh(z * mpmath.atanh(t * mpmath.tanh(x)))
+    assert bethe_magnetisation(T, z=z) == pytest.approx(float(m), rel=1e-15 + 2.3e-16 / distance)
+
+
 def test_bethe_tends_to_mean_field_for_many_neighbours():
     errors = [abs(bethe_magnetisation(0.8, h=0.02, z=z, J=1 / z) - magnetisation(0.8, h=0.02)) for z in (100, 200, 400)]
     assert errors[0] / errors[1] == pytest.approx(2, rel=0.1)

@@ -12,6 +12,8 @@ import numpy as np
 
 from ..core import arguments
 
+_LONGEST = 10_000  # spins of a table of all pairs
+
 
 class Chain(NamedTuple):
     """What `chain` returns; each entry has the shape of T.
@@ -122,7 +124,7 @@ def chain(n: int | float, T, *, J: float = 1.0, h: float = 0.0, periodic: bool =
     """
     if n != math.inf:
         n = arguments.count("n", n, at_least=2)
-    J, h = arguments.number("J", J), arguments.number("h", h)
+    J, h, periodic = arguments.number("J", J), arguments.number("h", h), arguments.flag("periodic", periodic)
     T = _chain_temperatures(T, J, h)
     if n == math.inf:
         return Chain(*(entry[()] for entry in _infinite_chain(T, J, h)))
@@ -138,7 +140,7 @@ def chain_correlations(n: int, T: float, *, J: float = 1.0, h: float = 0.0, peri
     Parameters
     ----------
     n : int
-        Number of spins, at least 2; the answer has n**2 numbers.
+        Number of spins, from 2 to ten thousand; the answer has n**2 numbers.
     T : float
         At least a hundredth of abs(J) and of abs(h).
     J, h : float
@@ -162,7 +164,8 @@ def chain_correlations(n: int, T: float, *, J: float = 1.0, h: float = 0.0, peri
     >>> chain_correlations(5, T=1.0, periodic=False).pairs[0].round(6)
     array([1.      , 0.761594, 0.580026, 0.441744, 0.33643 ])
     """
-    n = arguments.count("n", n, at_least=2)
+    n = arguments.count("n", n, at_least=2, at_most=_LONGEST)
+    periodic = arguments.flag("periodic", periodic)
     M = transfer_matrix(T, J=J, h=h)
     M /= np.linalg.eigvalsh(M)[-1]  # so that no power grows
     sign = np.array([1.0, -1.0])

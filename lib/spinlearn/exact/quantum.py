@@ -74,7 +74,7 @@ def hamiltonian(n: int, *, J: float = 1.0, transverse: float = 1.0, periodic: bo
     array([-5.2263, -4.8284])
     """
     n = _length(n)
-    transverse = arguments.number("transverse", transverse)
+    transverse, periodic = arguments.number("transverse", transverse), arguments.flag("periodic", periodic)
     matrix = np.diag(energies(chain(n, periodic=periodic), J=J))
     state = np.arange(2**n)
     for i in range(n):
@@ -196,6 +196,7 @@ def log_partition_sliced(
     >>> print(log_partition_sliced(4, 32, T=1.0) - log_partition(4, T=1.0) < 1e-2)
     True
     """
+    periodic = arguments.flag("periodic", periodic)
     plane = classical_plane(_length(n), slices, T, J=J, transverse=transverse)
     # Half of a row's own bonds on either side keep the matrix symmetric. Rows are counted from their ground state.
     row = plane.K_space * energies(chain(n, periodic=periodic))

@@ -20,7 +20,9 @@ from .plane import from_critical, sinh_excess, smallest_gamma
 
 _COSTLY = 1e4  # a bond that costs so many temperatures is never broken without need
 _FREE = 1e-60  # K below which a spin is free to all digits
-_WIDEST_TORUS = 12  # columns of a torus whose magnetisation is counted
+_MOST = 10**6  # rows or columns of Kaufman's torus
+_WIDEST_TORUS = 12  # columns of a torus whose magnetisation is counted,
+_MOST_KEPT = 2**27  # and numbers that are kept for it: 2 GiB
 
 
 class Torus(NamedTuple):
@@ -55,7 +57,7 @@ def kaufman(rows: int, columns: int, T, *, J: float = 1.0) -> Torus:
     Parameters
     ----------
     rows, columns : int
-        At least 2 each; 2 means two bonds between the same two sites.
+        From 2 to a million each; 2 means two bonds between the same two sites.
     T : float or array
         At least J / 100.
     J : float
@@ -80,8 +82,8 @@ def kaufman(rows: int, columns: int, T, *, J: float = 1.0) -> Torus:
     >>> print(torus.e.round(6), torus.c.round(6))
     -1.453065 1.498705
     """
-    n = arguments.count("rows", rows, at_least=2)
-    m = arguments.count("columns", columns, at_least=2)
+    n = arguments.count("rows", rows, at_least=2, at_most=_MOST)
+    m = arguments.count("columns", columns, at_least=2, at_most=_MOST)
     with np.errstate(over="ignore"):
         K = arguments.reduced_coupling(T, J)
     if (K > arguments.LARGEST_COUPLING).any():
@@ -192,6 +194,10 @@ def torus_magnetisation(
         raise ValueError(f"columns must be at most {_WIDEST_TORUS}, got {columns}")
     T, J = arguments.number("T", T, above=0), arguments.number("J", J)
     size = rows * columns
+    if size * 2**columns > _MOST_KEPT:
+        raise ValueError(
+            f"rows must be at most {_MOST_KEPT // (columns * 2**columns)} with {columns} columns, got {rows}"
+        )
     with np.errstate(over="ignore"):
         cost = min(2 * np.divide(abs(J), T), _COSTLY)  # of a broken bond
     bond = Bond(int(J < 0), int(J >= 0), np.exp(-cost * np.arange(2 * size + 2)))

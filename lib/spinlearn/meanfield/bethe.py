@@ -66,7 +66,8 @@ def bethe(T, *, z: int, h=0.0, J: float = 1.0) -> Bethe:
     Returns
     -------
     Bethe
-        The solution with the sign of `h`; without a field the magnetised one, if there is one, and positive.
+        The solution with the sign of `h`; without a field the magnetised one, if there is one, and positive. Close to
+        the transition it is as uncertain as the rounding of J / T makes it: m to 1e-16 Tc / (Tc - T) of its value.
 
     Raises
     ------

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core import arguments
 from ..core.jit import kernel
-from ..core.progress import watched
+from ..core.progress import keeping, watched
 
 _SETTLED = 1e-14
 
@@ -47,6 +47,8 @@ def naive(
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range.
+    core.progress.Interrupted
+        At Ctrl-C; its attribute `run` holds the magnetisations that were reached, a `start` for the next call.
     RuntimeError
         If the iteration has not settled to 1e-14 after `most` steps.
 
@@ -121,10 +123,11 @@ def _iterate(matrix, T, h, start, damping, most, reaction: float, progress) -> n
     if np.abs(m).max() > 1:
         raise ValueError(f"start must lie between -1 and 1, got {m[np.abs(m).argmax()]}")
     left = np.array([np.inf])
-    for part in watched(most, progress):
-        settle(K, echo, H, damping, m, part.stop - part.start, left)
-        if left[0] < _SETTLED:
-            return m
+    with keeping(lambda: m):
+        for part in watched(most, progress):
+            settle(K, echo, H, damping, m, part.stop - part.start, left)
+            if left[0] < _SETTLED:
+                return m
     raise RuntimeError(
         f"the iteration has not settled after {most} steps: the two sides still differ by {left[0]:.1e}. "
         "Try more damping, or a higher temperature."

@@ -295,7 +295,7 @@ def landau(T: float, *, h: float = 0.0, Tc: float = 1.0, order: int = 4) -> np.n
     h : float
         Field.
     order : int
-        Highest power, at least 2.
+        Highest power, from 2 to 1000.
 
     Returns
     -------
@@ -313,7 +313,7 @@ def landau(T: float, *, h: float = 0.0, Tc: float = 1.0, order: int = 4) -> np.n
     array([-0.6238, -0.    , -0.05  ,  0.    ,  0.075 ])
     """
     T, Tc = arguments.number("T", T, above=0), arguments.number("Tc", Tc, above=0)
-    order = arguments.count("order", order, at_least=2)
+    order = arguments.count("order", order, at_least=2, at_most=1000)
     coefficients = np.zeros(order + 1)
     coefficients[0], coefficients[1] = -T * math.log(2), -arguments.number("h", h)
     even = np.arange(2, order + 1, 2)
