@@ -223,6 +223,7 @@ def test_the_bound_of_another_model_is_that_of_its_tangent():
         ({"start": 1.0}, "start must be a one-dimensional array"),
         ({"start": [np.inf, 0.0]}, "start must be finite"),
         ({"x": 1.0}, "x must be one-dimensional"),
+        ({"x": [0.0, 0.5, 1.0], "start": [0.0] * 3}, "x must have more points than there are parameters, 3, got 3"),
         ({"model": lambda x, a, b: 1.0}, "model\\(x\\) must have shape"),
         ({"model": lambda x, a, b: x + np.nan}, "model\\(x\\) must be finite"),
         ({"target": lambda x: x / 0.0}, "target\\(x\\) must be finite"),

@@ -95,8 +95,9 @@ def minimax(model, target, x, start) -> Minimax:
     target : callable
         ``target(x)``, likewise.
     x : (n,) array_like
-        Ascending points from one end of the interval to the other, fine enough that between two neighbours the error
-        has at most one extremum. A kink of the target should be among them. Between them extrema are located exactly.
+        Ascending points from one end of the interval to the other, more than there are parameters, and fine enough that
+        between two neighbours the error has at most one extremum. A kink of the target should be among them. Between
+        them extrema are located exactly.
     start : (P,) array_like
         Parameters to start from. Choose units in which a change by a hundredth is not a large one.
 
@@ -125,6 +126,7 @@ def minimax(model, target, x, start) -> Minimax:
     [0.  0.5 1. ] [-0.125  0.125 -0.125]
     """
     x, p = _interval(x), _parameters("start", start)
+    _more_points_than(p, x)
     _functions(model, target)
     points, errors = _extrema(model, target, x, p)
     error, radius = np.abs(errors).max(), 1.0
@@ -180,6 +182,8 @@ def certify(model, target, x, parameters) -> Certificate:
     ------
     TypeError, ValueError
         As for `minimax`.
+    RuntimeError
+        If the numbers are of sizes so different that the linear programme cannot be solved.
 
     Examples
     --------
@@ -190,6 +194,7 @@ def certify(model, target, x, parameters) -> Certificate:
     0.25 0.125 [0.25 0.5  0.25]
     """
     x, p = _interval(x), _parameters("parameters", parameters)
+    _more_points_than(p, x)
     _functions(model, target)
     points, errors = _extrema(model, target, x, p)
     largest = np.abs(errors).max()
@@ -290,6 +295,11 @@ def _error(model, target, x, p) -> np.ndarray:
 
 def _values(name, function, x, p) -> np.ndarray:
     return arguments.real_array(f"{name}(x)", function(x, *p), x.shape, what=" (that of x)")
+
+
+def _more_points_than(p, x) -> None:
+    if x.size <= p.size:
+        raise ValueError(f"x must have more points than there are parameters, {p.size}, got {x.size}")
 
 
 def _functions(model, target) -> None:

@@ -232,7 +232,7 @@ def jackknife(function, *series, blocks: int | None = None) -> Estimate:
     ------
     TypeError, ValueError
         If an argument has the wrong type, shape or range, if a series is too short for 10 such blocks, or if the
-        function does not return finite numbers.
+        function does not return finite numbers (below 1e70 in size).
 
     Examples
     --------
@@ -268,8 +268,11 @@ def jackknife(function, *series, blocks: int | None = None) -> Estimate:
         for start, stop in pairwise(edges)
     ]
     whole = answer(function, *series)
-    if not np.isfinite([whole, *rest]).all():
-        raise ValueError("function must return finite numbers, for the whole series and with any block left out")
+    if not (np.abs([whole, *rest]) < _LARGEST).all():
+        raise ValueError(
+            f"function must return finite numbers, and below {_LARGEST:g} in size, for the whole series and with any "
+            f"block left out"
+        )
     if all(one.min() == one.max() for one in series):
         return Estimate(whole, 0.0, tau, n)
     value = blocks * whole - (blocks - 1) * math.fsum(rest) / blocks
