@@ -30,28 +30,9 @@ from scipy.stats import chi2
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import watched
-from .histograms import Averages, Joint, Sample, reweight, sample
+from .histograms import Joint, Sample, reweight
+from .histograms import sample as sample  # for readers, beside `reweight`
 from .observables import Estimate, answer
-
-__all__ = [
-    "Averages",
-    "Collapse",
-    "Crossing",
-    "Curve",
-    "PowerLaw",
-    "Sample",
-    "collapse",
-    "combine",
-    "crossing",
-    "estimate",
-    "mean_square_distance",
-    "power_law",
-    "quality",
-    "reweight",
-    "sample",
-    "scaled",
-]
-
 
 # The fits work with squares of value over error.
 _LARGEST_WEIGHT = 1e100
