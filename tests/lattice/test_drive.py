@@ -3,6 +3,7 @@
 import math
 
 import harness
+import mpmath
 import numpy as np
 import pytest
 from scipy.special import ai_zeros
@@ -121,6 +122,18 @@ def test_free_spins_do_the_work_of_the_formula(period, T, amplitude):
     ):
         came = work(fields[-period:], record[-period:])
         assert came == pytest.approx(free_spin_work(T, amplitude, period, N=N), rel=tolerance)
+
+
+@pytest.mark.parametrize("N", [1, 2, 10**6, 10**12, 10**16, 2**63 - 1])
+def test_free_spins_in_any_number_keep_their_digits(N):
+    """The share that a sweep leaves alone is (1 - 1/N)^N, to be had from the work at a period of 4, exactly."""
+    T, h, period = 1.0, 0.7, 4
+    with mpmath.workdps(60):
+        a = (1 - mpmath.mpf(1) / N) ** N
+        # h, 0, -h, 0: m is odd, so m_0 = a m_3 + (1 - a) t with m_1 = a m_0, m_2 = -m_0 and m_3 = -m_1.
+        m_0 = (1 - a) * mpmath.tanh(mpmath.mpf(h) / T) / (1 + a**2)
+        exact = float(2 * h * (m_0 + a * m_0))
+    assert free_spin_work(T, h, period, N=N) == pytest.approx(exact, rel=1e-14)
 
 
 def test_steps_of_a_sweep_cost_what_sudden_steps_cost():

@@ -36,7 +36,7 @@ def block_spins(spins, b: int = 2, *, rng: np.random.Generator) -> np.ndarray:
     >>> block_spins(np.array([[1, 1, -1, -1], [1, -1, -1, -1]]), rng=np.random.default_rng(1))
     array([[ 1, -1]], dtype=int8)
     """
-    spins = np.asarray(spins)
+    spins = arguments.as_array("spins", spins)
     b = arguments.count("b", b, at_least=2)
     arguments.generator(rng)
     if spins.dtype.kind not in "iu":

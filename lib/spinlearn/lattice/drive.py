@@ -177,7 +177,11 @@ def work(fields, m) -> float:
     4.0
     """
     fields, m = _period(fields, m)
-    return float(-(m * (np.roll(fields, -1) - fields)).sum())
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float(-(m * (np.roll(fields, -1) - fields)).sum())
+    if not math.isfinite(total):
+        raise ValueError("fields and m must be small enough that the work is finite, below 1.8e308 in size")
+    return total
 
 
 def coercive_field(fields, m) -> float:
@@ -254,7 +258,10 @@ def free_spin_work(T: float, amplitude: float, period: int, *, N: float = math.i
     """
     T = arguments.temperature(T)
     h = cosine(amplitude, period)
-    kept = _kept_in_a_sweep(1 / N if math.inf == N else 1 / arguments.count("N", N, at_least=1))
+    if not math.isfinite(8.0 * float(amplitude)):
+        raise ValueError(f"amplitude must be small enough that the work is finite, got {amplitude}")
+    endless = isinstance(N, float) and math.inf == N
+    kept = _kept_in_a_sweep(0.0 if endless else 1 / arguments.count("N", N, at_least=1))
     turn = np.exp(2j * np.pi * np.arange(period) / period)
     response = (1 - kept) / (1 - kept * turn[1].conjugate())
     with np.errstate(over="ignore"):  # tanh of infinity is 1

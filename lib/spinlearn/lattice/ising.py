@@ -283,7 +283,7 @@ def refuse_free_flips(rule: str, strongest: float, T: float) -> None:
 
     Metropolis would turn every spin it meets, so that the number of spins up changes its parity with every update.
     """
-    if rule == "metropolis" and flip_probability(METROPOLIS, 2 * strongest / T) == 1.0:
+    if rule == "metropolis" and flip_probability(METROPOLIS, 2 * float(strongest) / T) == 1.0:
         raise ValueError(
             "rule must be 'heat-bath' where every flip is free, got 'metropolis': J and h are zero, or T is too high "
             "for them to count, and Metropolis would turn every spin it meets and never reach half of the states"

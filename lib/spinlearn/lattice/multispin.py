@@ -130,7 +130,8 @@ def simulate(
     >>> run.m.shape, bool(run.m[100:].mean() > 0.99)
     ((200,), True)
     """
-    shape = np.shape(spins)
+    spins = arguments.as_array("spins", spins)
+    shape = spins.shape
     if len(shape) != 2 or any(side == 0 or side % (2 * TILES) for side in shape):
         raise ValueError(f"spins must have shape (rows, columns), both multiples of {2 * TILES}, got {shape}")
     rows, columns = shape[0] // TILES, shape[1] // TILES
@@ -194,17 +195,18 @@ def replicas(
     >>> run.e.shape, bool(run.m[100:, 0].mean() > 0.99), bool(abs(run.m[100:, -1].mean()) < 0.05)
     ((300, 64), True, True)
     """
-    if np.ndim(T) != 1 or not 1 <= np.size(T) <= BITS:
-        raise ValueError(f"T must have shape (R,) with R from 1 to {BITS}, got {np.shape(T)}")
     T = arguments.temperatures(T)
-    shape = np.shape(spins)
+    if T.ndim != 1 or not 1 <= T.size <= BITS:
+        raise ValueError(f"T must have shape (R,) with R from 1 to {BITS}, got {T.shape}")
+    spins = arguments.as_array("spins", spins)
+    shape = spins.shape
     if len(shape) not in (2, 3) or any(side == 0 or side % 2 for side in shape[-2:]) or shape[:-2] not in ((), T.shape):
         raise ValueError(
             f"spins must have shape (rows, columns) or ({T.size}, rows, columns), rows and columns even, got {shape}"
         )
     copies = np.broadcast_to(arguments.spins(spins).reshape(shape), (T.size, *shape[-2:]))
     size, J = copies[0].size, arguments.number("J", J)
-    if rule == "metropolis" and 2.0 ** (2 * min(shape[-2:]) - size) > 1e-6:
+    if arguments.choice("rule", rule, RULES) == "metropolis" and 2.0 ** (2 * min(shape[-2:]) - size) > 1e-6:
         raise ValueError(
             f"rule must be 'heat-bath' on a lattice as small as {shape[-2]} × {shape[-1]}, got 'metropolis', which "
             "never reaches the states whose flips are all free"
@@ -234,7 +236,7 @@ def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng
     every = arguments.count("every", every, at_least=1)
     threads = arguments.count("threads", threads, at_least=1)
     heat_bath = RULES[arguments.choice("rule", rule, RULES)] == HEAT_BATH
-    refuse_free_flips(rule, 4 * abs(J), T.max())
+    refuse_free_flips(rule, 4 * abs(J), float(T.max()))
     if not math.isfinite(8 * J * spins.size):
         raise ValueError("J must be small enough that every energy is finite, below 1.8e308 in size")
     arguments.flag("progress", progress, optional=True)
@@ -250,7 +252,9 @@ def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng
 
     # The antiferromagnet is the ferromagnet with a broken bond for a whole one, and the other way round.
     flags = np.array([_ALL if J < 0 else _NO_BITS, _ALL if heat_bath else _NO_BITS])
-    digits = np.stack([_digits([flip_probability(RULES[rule], cost * (abs(J) / t)) for t in T]) for cost in (8, 4)])
+    digits = np.stack(
+        [_digits([flip_probability(RULES[rule], cost * (abs(J) / t)) for t in T.tolist()]) for cost in (8, 4)]
+    )
 
     clock = np.zeros(1, dtype=np.int64)
     broken, up = np.zeros((2, sweeps // every, BITS), dtype=np.int64)

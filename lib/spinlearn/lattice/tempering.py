@@ -140,7 +140,7 @@ def simulate(
     couplings, fields = interactions(lattice, J, h)
     if couplings is None:
         couplings, fields = np.full(lattice.neighbours.shape, float(J)), np.full(n, float(h))
-    ising.refuse_free_flips(rule, ising.largest_field(lattice, couplings, fields), T.max())
+    ising.refuse_free_flips(rule, ising.largest_field(lattice, couplings, fields), float(T.max()))
     arguments.flag("progress", progress, optional=True)
 
     states = np.empty((rungs + 1, 4), dtype=np.uint64)
