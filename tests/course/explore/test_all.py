@@ -1,6 +1,7 @@
 """What every explorable promises: it is light, offline, legible, reachable, at rest when nobody looks."""
 
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 
 from spinlearn.course import explore, web
 from spinlearn.course.explore.shell.shell import Explorable, Moving
+from tools import processor
 
 FOLDER = Path(explore.__file__).parent
 MODELS = {name: each for name in explore.__all__ if isinstance(each := getattr(explore, name), type)}
@@ -152,6 +154,20 @@ def test_the_output_is_light_repeats_and_names_no_address(model):
     assert set(re.findall(r"https?://[^\s\"'`)]+", html)) == {"http://www.w3.org/2000/svg"}  # the name of SVG
     text = repr(small(model))
     assert repr(eval(text, dict(MODELS))) == text
+
+
+@pytest.mark.slow
+def test_the_output_is_the_same_on_an_old_processor():
+    """Numbers that Python computes stand in the output with all their digits: those have to be the same everywhere."""
+    code = "import sys; from spinlearn.course import explore as e; " + "".join(
+        f"sys.stdout.buffer.write(e.{name}().static_html().encode()); " for name in MODELS
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], env=os.environ | kind, capture_output=True, check=True).stdout
+        for kind in ({}, processor.old())
+    ]
+    assert len(runs[0]) > 200_000
+    assert runs[0] == runs[1]
 
 
 @pytest.mark.browser

@@ -117,7 +117,7 @@ class FitByHand(Explorable):
 
     def data(self) -> dict:
         """Return the best fits and that of the source, the window, and temperatures close to the corner and in it."""
-        corner = [1.0, *(1 - np.logspace(-6, -2, 41)).tolist()]
+        corner = [1.0, *(1 - np.logspace(-6, -2, 41)).round(12).tolist()]  # the same on every computer
         return best_fits()._asdict() | {
             "source": _SOURCE,
             "window": _WINDOW,

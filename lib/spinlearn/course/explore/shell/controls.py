@@ -3,6 +3,13 @@
 A control is declared here and nowhere else: range, step, label, default and choices are those of the trait, and the
 JavaScript gets them with it. The order in which a class declares its settings is that of its arguments, its repr and
 its controls.
+
+>>> class Heated(traitlets.HasTraits):
+...     T = slider(1.0, 0.2, 2.0, label="Temperature", symbol="T", step=0.01, digits=2)
+>>> Heated(T=3.0)
+Traceback (most recent call last):
+traitlets.traitlets.TraitError: The value of the 'T' trait of a Heated instance should not be greater than 2.0, but a \
+value of 3.0 was specified
 """
 
 import math
