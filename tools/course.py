@@ -95,7 +95,7 @@ def environment():
     """Environment variables for everything that runs inside the virtual environment."""
     env = dict(os.environ)
     for name in list(env):
-        # PYTHONDONTWRITEBYTECODE: each of the hundreds of processes of a test run would compile its libraries for itself.
+        # PYTHONDONTWRITEBYTECODE makes each of the hundreds of processes of a test run compile its libraries anew.
         foreign = name in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND")
         if foreign or (name.startswith(("PIP_", "UV_")) and not FETCHING.fullmatch(name)):
             del env[name]

@@ -58,7 +58,13 @@ class Package:
         return sorted(self.place.rglob(pattern))
 
 
-@pytest.fixture(params=["beside the source", "elsewhere", "read-only"])
+@pytest.fixture(
+    params=[
+        "beside the source",
+        pytest.param("elsewhere", marks=pytest.mark.slow),
+        pytest.param("read-only", marks=pytest.mark.slow),
+    ]
+)
 def made(request, tmp_path, monkeypatch) -> Package:
     return Package(tmp_path, request.param, monkeypatch)
 

@@ -47,6 +47,7 @@ def stop_after(slices, monkeypatch):
         monkeypatch.setattr(module, "watched", watched)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [1, 3])
 @each_run
 def test_what_was_finished_is_the_beginning_of_the_whole_run(run, every, monkeypatch):
@@ -114,6 +115,7 @@ def interrupted(call, after=0.4):
         timer.cancel()
 
 
+@pytest.mark.slow
 @each_run
 def test_the_signal_stops_a_run_of_hours(run):
     """Without a record in between. The bound is ten times the promise, for machines that have other things to do."""

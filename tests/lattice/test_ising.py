@@ -116,6 +116,7 @@ def test_flip_probabilities_divide_to_the_boltzmann_factor(rule):
 # Many updates, statistically: mistakes of many kinds. The right ones are tried in test_samplers.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "name"),
     [
@@ -164,12 +165,14 @@ def kaufman_p_values(simulate, T, rng, **options) -> tuple[float, float]:
     return harness.normal_p_value(mean(e), truth.e), harness.normal_p_value(specific_heat(e, T, 256), truth.c)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", KAUFMAN_T, ids="{:.2f}".format)
 @each_dynamics
 def test_energy_and_specific_heat_agree_with_kaufman(T, rule, order, rng):
     assert min(kaufman_p_values(simulate, T, rng, rule=rule, order=order)) > KAUFMAN_LEVEL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", KAUFMAN_T, ids="{:.2f}".format)
 @pytest.mark.parametrize("wrong", [harness.half_cost, harness.one_percent_hot, harness.straight_line])
 def test_wrong_samplers_disagree_with_kaufman(wrong, T, rng):
@@ -277,6 +280,7 @@ def test_a_coupling_and_a_field_of_any_type_of_number_are_the_number(kind):
 # Limits
 
 
+@pytest.mark.slow
 @each_case
 def test_at_infinite_temperature_all_states_are_equally_likely(case, rng):
     # The heat bath only: there Metropolis accepts every flip, so that it alternates between two halves of the states.

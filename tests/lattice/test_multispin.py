@@ -165,12 +165,14 @@ def plain_sampler(rule, distort):
     return move
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SMALL.values(), ids=SMALL.keys())
 @each_rule
 def test_chains_that_start_at_the_law_stay_there(case, rule, rng):
     assert stationary(in_words(smaller_than_allowed, rule=rule), case, rng=rng) > LAW_LEVEL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digit", [60, 62, 63])
 @each_rule
 def test_a_digit_left_out_leaves_the_law(digit, rule, rng):
@@ -272,6 +274,7 @@ def kaufman_p_value(L, T, sampled_at, rule, rng) -> float:
     return harness.normal_p_value(mean(e), exact.kaufman(L, L, T).e)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("L", "T"), KAUFMAN)
 @each_rule
 def test_the_energy_agrees_with_kaufman(L, T, rule, rng):

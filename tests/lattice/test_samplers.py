@@ -99,6 +99,7 @@ def test_chains_that_start_all_up_reach_the_law(name, case, rng):
     assert harness.relaxed(SAMPLERS[name].move, CASES[case], rng=rng) > LEVEL
 
 
+@pytest.mark.slow
 @each_sampler
 def test_one_mistake_leaves_the_law(name, rng):
     sampler = SAMPLERS[name]

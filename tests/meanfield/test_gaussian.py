@@ -25,6 +25,7 @@ def in_high_precision(a, sigma):
         return mpmath.quad(lambda z: mpmath.npdf(z) * mpmath.tanh(a + sigma * z), cuts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sigma", [1e-8, 0.1, 0.6, 0.999, 1.0, 1.7, 10.0, 1e4])
 def test_the_response_has_all_of_its_digits(sigma):
     expected = [float(in_high_precision(a, sigma)) for a in MEANS]

@@ -174,6 +174,7 @@ def test_the_length_of_drawn_states_is_exact_within_its_error(rng):
 # The plane
 
 
+@pytest.mark.slow
 def test_above_its_critical_temperature_the_plane_has_its_exact_length(rng):
     """Which grows from 2.1 at T = 3 to 6.0 at T = 2.5, and close to T_c as 1 / t, so that nu = 1."""
     for L, T, between in ((16, 3.0, 30), (48, 2.5, 60)):

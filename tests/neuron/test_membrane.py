@@ -307,6 +307,7 @@ def test_one_spike_is_not_a_rate():
 HOPF = hopf_current(5.0, 20.0), hopf_current(100.0, 200.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "I", [0.0, 4.0, 6.0, 6.5, 9.0, 30.0, 61.0, 70.0, 100.0, 130.0, 150.0, 154.0, 155.0, 170.0, 300.0]
 )

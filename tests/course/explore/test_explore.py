@@ -57,6 +57,7 @@ def test_an_unknown_argument_is_refused():
         IsingLattice(temperature=2)
 
 
+@pytest.mark.slow
 def test_the_output_is_short_and_the_same_for_the_same_arguments():
     outputs = [IsingLattice(64, T=1.5, seed=3)._repr_mimebundle_()[0] for _ in range(2)]
     assert outputs[0]["text/html"] == outputs[1]["text/html"]

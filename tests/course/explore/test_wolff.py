@@ -49,6 +49,7 @@ def test_the_native_twin_refuses_what_it_cannot_run(arguments, error, text):
         Wolff(**{"size": 8, "T": 2.0, "seed": 1} | arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [1, 5, 10_000])
 def test_the_native_twin_is_the_algorithm_of_the_library_however_it_is_cut(piece):
     """`cluster.wolff` seeds its kernels with the first draw of its Generator."""
