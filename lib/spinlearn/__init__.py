@@ -14,6 +14,6 @@ The library is a house of wings, ordered by what a spin sees: itself, the mean o
 A wing stands on those before it in `WINGS`, and knows nothing of those behind it.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 WINGS = ("core", "neuron", "meanfield", "lattice", "exact", "measure", "dense", "bipartite", "course")
