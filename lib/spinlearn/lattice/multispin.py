@@ -45,19 +45,14 @@ from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import GOLDEN, splitmix64
 from .ising import HEAT_BATH, RULES, Run, flip_probability, refuse_free_flips
+from .planes import BITS, NO_BITS, TILES, close_rim, count, pack, unpack
 
-TILES = 8  # tiles along each side
-BITS = TILES * TILES
 DIGITS = 64  # binary digits of a probability, and random words set aside for each word and update
 TOGETHER = 12  # digits that are compared for all spins of a word together
 CHUNK = 1024  # words after which the spins that are still undecided are looked for; a multiple of 8
 AT_ONCE = 4  # digits that such a spin is given at once; a divisor of DIGITS - TOGETHER
 
 _ALL = np.uint64(2**64 - 1)
-_NO_BITS = np.uint64(0)
-_FIRST_COLUMN = np.uint64(0x0101010101010101)  # of the tiles: bits 8 a
-_LAST_COLUMN = np.uint64(0x8080808080808080)  # bits 8 a + 7
-_BYTES = np.uint64(0x0101010101010101)  # the lowest bit of each byte
 
 
 class System(NamedTuple):
@@ -251,7 +246,7 @@ def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng
     close_rim(planes, 1, tiled)
 
     # The antiferromagnet is the ferromagnet with a broken bond for a whole one, and the other way round.
-    flags = np.array([_ALL if J < 0 else _NO_BITS, _ALL if heat_bath else _NO_BITS])
+    flags = np.array([_ALL if J < 0 else NO_BITS, _ALL if heat_bath else NO_BITS])
     digits = np.stack(
         [_digits([flip_probability(RULES[rule], cost * (abs(J) / t)) for t in T.tolist()]) for cost in (8, 4)]
     )
@@ -340,12 +335,12 @@ def settle(spins, undecided, odds, together, places, digits, place, stride):
         if together[w]:
             for v in range(w, undecided.size, eighth):
                 places[count] = v
-                count += np.int64(undecided[v] != _NO_BITS)
+                count += np.int64(undecided[v] != NO_BITS)
 
     for w in places[:count]:
         left, odd = undecided[w], odds[w]
         position = place + np.uint64(w) * GOLDEN
-        flips, k = _NO_BITS, DIGITS - TOGETHER
+        flips, k = NO_BITS, DIGITS - TOGETHER
         while left and k:
             for _ in range(AT_ONCE):
                 k -= 1
@@ -388,7 +383,7 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
             beyond = before[w] ^ (right[w] & (before[w] ^ after[w]))
             odd, two, more = broken_bonds(spins[w] ^ anti, above[w], below[w], beside[w], beyond)
             position = place + np.uint64(w) * GOLDEN
-            less, left = _NO_BITS, _ALL
+            less, left = NO_BITS, _ALL
             for k in range(DIGITS - TOGETHER, DIGITS):
                 less, left = compare(less, left, odd, low[k], high[k], position + np.uint64(k) * stride)
             # With two broken bonds a flip is free: Metropolis does it, the heat bath tosses a coin, the first digit.
@@ -401,30 +396,8 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
             undecided[w], odds[w] = left, odd
 
         eighths = (size + 7) // 8 * 8
-        undecided[size:eighths] = _NO_BITS
+        undecided[size:eighths] = NO_BITS
         settle(spins, undecided[:eighths], odds, together, places, digits, place, stride)
-
-
-@kernel
-def close_rim(planes, colour, tiled):
-    """Set the words around the edge of one colour to those beyond the edge.
-
-    With replicas that is the word at the opposite edge. With tiles it is that word with the bits of the next tile.
-    """
-    plane = planes[colour]
-    rows, words = plane.shape[0] - 2, plane.shape[1] - 2
-    for i in range(1, rows + 1):
-        first, last = plane[i, 1], plane[i, words]
-        if tiled:
-            first = ((first & ~_FIRST_COLUMN) >> np.uint64(1)) | ((first & _FIRST_COLUMN) << np.uint64(7))
-            last = ((last & ~_LAST_COLUMN) << np.uint64(1)) | ((last & _LAST_COLUMN) >> np.uint64(7))
-        plane[i, 0], plane[i, words + 1] = last, first
-    for w in range(1, words + 1):
-        first, last = plane[1, w], plane[rows, w]
-        if tiled:
-            first = (first >> np.uint64(TILES)) | (first << np.uint64(BITS - TILES))
-            last = (last << np.uint64(TILES)) | (last >> np.uint64(BITS - TILES))
-        plane[0, w], plane[rows + 1, w] = last, first
 
 
 @kernel
@@ -447,97 +420,3 @@ def run(system, stop, planes, clock, broken, up):
         if (number + 1) % every == 0:
             count(planes, flags, tiled, broken[number // every], up[number // every])
         clock[0] = number + 1
-
-
-@kernel
-def count(planes, flags, tiled, broken, up):
-    """Count the unsatisfied bonds and the spins +1."""
-    if tiled:
-        count_tiles(planes, flags, broken, up)
-    else:
-        count_replicas(planes, flags, broken, up)
-
-
-@kernel
-def count_bits(word):
-    """Number of set bits: sums of 1, 2, 4, 8 neighbouring bits, side by side in the word."""
-    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (word * _BYTES) >> np.uint64(56)
-
-
-@kernel
-def count_tiles(planes, flags, broken, up):
-    """Count the unsatisfied bonds and the spins +1 of all tiles together, into `broken` and `up` (64,), entry 0.
-
-    Every bond has one end of colour 0, so the four bonds of each spin of that colour are all bonds there are.
-    """
-    rows, words = planes.shape[1] - 2, planes.shape[2] - 2
-    for i in range(1, rows + 1):
-        spins, beside = planes[0, i, 1 : words + 1], planes[1, i, 1 : words + 1]
-        above, below, beyond = planes[1, i - 1, 1:], planes[1, i + 1, 1:], planes[1, i, 2 * ((i - 1) % 2) :]
-        bonds, ones = _NO_BITS, _NO_BITS
-        for w in range(words):
-            s = spins[w] ^ flags[0]
-            bonds += count_bits(s ^ above[w]) + count_bits(s ^ below[w])
-            bonds += count_bits(s ^ beside[w]) + count_bits(s ^ beyond[w])
-            ones += count_bits(spins[w]) + count_bits(beside[w])
-        broken[0] += np.int64(bonds)
-        up[0] += np.int64(ones)
-
-
-@kernel
-def count_replicas(planes, flags, broken, up):
-    """Count the unsatisfied bonds and the spins +1 of each replica, into `broken` and `up` (64,).
-
-    A word is taken apart into eight, whose bytes are 0 or 1; byte b of number r is replica 8 b + r. The bytes are
-    summed down the rows, at most 63 of them: four bonds a row make 252, and a byte holds 255.
-    """
-    rows, words = planes.shape[1] - 2, planes.shape[2] - 2
-    bonds, ones = np.empty((2, 8, words), dtype=np.uint64)
-    for begin in range(1, rows + 1, 63):
-        end = min(begin + 63, rows + 1)
-        bonds[:], ones[:] = 0, 0
-        for i in range(begin, end):
-            spins, beside = planes[0, i, 1 : words + 1], planes[1, i, 1 : words + 1]
-            above, below, beyond = planes[1, i - 1, 1:], planes[1, i + 1, 1:], planes[1, i, 2 * ((i - 1) % 2) :]
-            for r in range(8):
-                place = np.uint64(r)
-                for w in range(words):
-                    s = spins[w] ^ flags[0]
-                    vertical = (((s ^ above[w]) >> place) & _BYTES) + (((s ^ below[w]) >> place) & _BYTES)
-                    horizontal = (((s ^ beside[w]) >> place) & _BYTES) + (((s ^ beyond[w]) >> place) & _BYTES)
-                    bonds[r, w] += vertical + horizontal
-                    ones[r, w] += ((spins[w] >> place) & _BYTES) + ((beside[w] >> place) & _BYTES)
-        for r in range(8):
-            for w in range(words):
-                for byte in range(8):
-                    place = np.uint64(8 * byte)
-                    broken[8 * byte + r] += np.int64((bonds[r, w] >> place) & np.uint64(255))
-                    up[8 * byte + r] += np.int64((ones[r, w] >> place) & np.uint64(255))
-
-
-@kernel
-def pack(spins, planes):
-    """Set bit r of the words to the spins of part r: spins (R, rows, columns) int8, planes as in `half_sweep`.
-
-    The spin in row i, column j has colour (i + j) % 2 and stands in word j // 2 of its row. So its neighbours to the
-    left and to the right are, in the row of the other colour, the word in the same place and one of the two next to
-    that: the one to the right where j is odd.
-    """
-    for r in range(spins.shape[0]):
-        for i in range(spins.shape[1]):
-            for j in range(spins.shape[2]):
-                if spins[r, i, j] > 0:
-                    planes[(i + j) % 2, i + 1, j // 2 + 1] |= np.uint64(1) << np.uint64(r)
-
-
-@kernel
-def unpack(planes, spins):
-    """Read the spins (R, rows, columns) int8 off the words."""
-    for r in range(spins.shape[0]):
-        for i in range(spins.shape[1]):
-            for j in range(spins.shape[2]):
-                bit = (planes[(i + j) % 2, i + 1, j // 2 + 1] >> np.uint64(r)) & np.uint64(1)
-                spins[r, i, j] = 2 * np.int8(bit) - 1
