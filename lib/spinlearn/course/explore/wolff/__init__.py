@@ -169,7 +169,7 @@ class WolffClusters(Moving):
         n = self.size**2
         return {
             "colours": COLOURS, "follows": _FOLLOWS, "critical": critical_temperature(), "near": _AT_TC,
-            "enough": _ENOUGH, "sizes": [1, 2 ** math.ceil(math.log2(n))],
+            "enough": _ENOUGH, "sizes": [0.8, 2 ** math.ceil(math.log2(n))],
             "least": 10.0 ** -math.ceil(math.log10(n) + 2),
         }  # fmt: skip
 
