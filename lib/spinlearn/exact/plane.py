@@ -89,7 +89,7 @@ def onsager_specific_heat(T, *, J: float = 1.0) -> np.ndarray:
     """Specific heat per spin of the infinite square lattice without a field.
 
     c = (4/pi) (K coth 2K)^2 {F - G - (1 - tanh^2 2K) [pi/2 + k' F]}, with k' and F as in `onsager_energy` and G the
-    complete elliptic integral of the second kind. It diverges at T_c as -0.4945 ln |1 - T / T_c|. Accurate to some
+    complete elliptic integral of the second kind. It diverges at T_c as -0.4945 ln abs(1 - T / T_c). Accurate to some
     1e-15 of its value at any distance from T_c, and to 1e-14 below T = J / 20: by Gauss's means 2 F / pi = 1 + r and
     (F - G) / F = 2 S (1 - S) + R / 2 with S = 1 - tanh^2 2K, and the braces are (pi/2) [r S + (1 + r) R / 2], a sum of
     positive terms.
@@ -192,12 +192,12 @@ def plane_correlation_length(T, *, J: float = 1.0) -> np.ndarray:
     """Correlation length of the infinite square lattice along a row, in lattice constants.
 
     <s_0 s_r> - <s>^2 falls as exp(-r / xi), times a power of r. With K* the dual coupling, tanh K* = exp(-2K),
-    Onsager's smallest gamma is |2K - 2K*| = |2K + ln tanh K|, and
+    Onsager's smallest gamma is the size of 2K - 2K* = 2K + ln tanh K, and
 
         1 / xi = ln coth K - 2K          above T_c
         1 / xi = 2 (2K - ln coth K)      below T_c, where only pairs of excitations matter: half as long
 
-    Near T_c it diverges as 0.5673 / t above and 0.2837 / |t| below, with t = (T - T_c) / T_c: nu = 1. Along a diagonal
+    Near T_c it diverges as 0.5673 / t above and 0.2837 / abs(t) below, with t = (T - T_c) / T_c: nu = 1. Along a diagonal
     it is another one, shorter far from T_c and the same close to it.
 
     Parameters
@@ -284,7 +284,7 @@ def smallest_gamma(K, distance):
 
 
 class _Onsager(NamedTuple):
-    """What the thermodynamics is made of: K; k' = k1 and gap = 1 - |k'|; S = 1 - tanh^2 2K; and Gauss's means.
+    """What the thermodynamics is made of: K; k' = k1 and gap = 1 - abs(k'); S = 1 - tanh^2 2K; and Gauss's means.
 
     2 F / pi = 1 + excess; (F - G) / F = k^2 / 2 + R / 2 with k^2 = 4 S (1 - S).
     """

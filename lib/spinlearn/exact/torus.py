@@ -219,7 +219,7 @@ def torus_magnetisation(
 class Bond(NamedTuple):
     """What a bond between two equal spins (`agree`) and two unlike spins (`differ`) adds to the number of broken bonds.
 
-    `decay[k]` is the weight of k broken bonds, exp(-2 |J| k / T).
+    `decay[k]` is the weight of k broken bonds, exp(-2 abs(J) k / T).
     """
 
     agree: int
@@ -228,7 +228,7 @@ class Bond(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Sums of Boltzmann weights, each as weight * exp(-2 |J| broken / T): the fewest broken bonds of all its states.
+    """Sums of Boltzmann weights, each as weight * exp(-2 abs(J) broken / T): the fewest broken bonds of all its states.
 
     So the weight is at least 1 where there is a state at all, and nothing underflows, however cold it is.
     """
