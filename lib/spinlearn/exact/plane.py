@@ -197,8 +197,8 @@ def plane_correlation_length(T, *, J: float = 1.0) -> np.ndarray:
         1 / xi = ln coth K - 2K          above T_c
         1 / xi = 2 (2K - ln coth K)      below T_c, where only pairs of excitations matter: half as long
 
-    Near T_c it diverges as 0.5673 / t above and 0.2837 / abs(t) below, with t = (T - T_c) / T_c: nu = 1. Along a diagonal
-    it is another one, shorter far from T_c and the same close to it.
+    Near T_c it diverges as 0.5673 / t above and 0.2837 / abs(t) below, with t = (T - T_c) / T_c: nu = 1. Along a
+    diagonal it is another one, shorter far from T_c and the same close to it.
 
     Parameters
     ----------
