@@ -1,4 +1,4 @@
-"""What any public function is asked: no NaN from finite numbers, however large or small, and errors that name."""
+"""What any public function is asked: a number for finite numbers, however large or small, and errors that name."""
 
 import itertools
 import warnings
@@ -33,13 +33,15 @@ ODD = (
 )
 
 
-def holds_nan(result) -> bool:
+def is_good(result, infinite: bool) -> bool:
+    """Whether no number is NaN, and none infinite unless the docstring says that it may be."""
     if isinstance(result, tuple):
-        return any(map(holds_nan, result))
-    return bool(np.isnan(np.asarray(result, dtype=float)).any())
+        return all(is_good(entry, infinite) for entry in result)
+    numbers = np.asarray(result, dtype=float)
+    return not np.isnan(numbers).any() if infinite else bool(np.isfinite(numbers).all())
 
 
-def refused(function, names, **arguments):
+def refused(function, names, infinite, **arguments):
     """The message if the arguments were refused, None if they were taken; anything else fails."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -50,16 +52,18 @@ def refused(function, names, **arguments):
             assert " must " in message or "do not fit together" in message, f"{arguments}: {message}"
             assert any(name in message.replace("'", " ").split() for name in names), f"{arguments}: {message}"
             return message
-    assert not holds_nan(result), f"{arguments}: {result}"
+    assert is_good(result, infinite), f"{arguments}: {result}"
     return None
 
 
-def at_all_extremes(function, **values) -> int:
+def at_all_extremes(function, infinite=False, **values) -> int:
     """Call it with every combination; return how many were taken."""
     combinations = [dict(zip(values, choice, strict=True)) for choice in itertools.product(*values.values())]
-    return sum(refused(function, values, **arguments) is None for arguments in combinations)
+    return sum(refused(function, values, infinite, **arguments) is None for arguments in combinations)
 
 
-def with_odd_types(function, *names) -> list:
+def with_odd_types(function, *names, infinite=False) -> list:
     """Give each argument in turn what it may not have expected; return what was refused, and for which name."""
-    return [(name, odd) for name in names for odd in ODD if refused(function, {name, "h", "T"}, **{name: odd})]
+    return [
+        (name, odd) for name in names for odd in ODD if refused(function, {name, "h", "T"}, infinite, **{name: odd})
+    ]

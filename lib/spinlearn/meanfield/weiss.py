@@ -442,7 +442,7 @@ def _fill_inner_roots(T, h, Tc, out):
 @kernel
 def _fill_spinodal_field(T, Tc, out):
     for i in range(out.size):
-        out[i] = spinodal_field_at(min(T[i], Tc[i]), Tc[i])
+        out[i] = spinodal_field_at(min(T[i], Tc[i]), Tc[i]) if T[i] / Tc[i] > 0 else Tc[i]
 
 
 @kernel
