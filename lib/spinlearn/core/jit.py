@@ -14,7 +14,6 @@ import hashlib
 import os
 import pickle
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -151,15 +150,6 @@ def kernel(function):
         with suppress(RuntimeError):  # a read-only library and no home: every process compiles for itself
             compiled._cache = _Cache(compiled)
     return compiled
-
-
-def pieces(records: int, work: int, most: int) -> Iterator[slice]:
-    """Cut a run of so many records into slices of about `most` units of work, `work` of them to a record.
-
-    A kernel cannot be interrupted, so a long run is handed to it piece by piece.
-    """
-    step = max(1, most // work)
-    return (slice(start, min(start + step, records)) for start in range(0, records, step))
 
 
 def elementwise(fill, *values):
