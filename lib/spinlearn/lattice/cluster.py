@@ -153,6 +153,7 @@ def wolff(
         would change its parity with every step, for ever.
     T : float
         Temperature, above 0 and not so high that the bond probability is below 2**-33: then there are no bonds either.
+        Where T is merely far above J, the parity lasts for a time of the order of T / J steps.
     steps : int
         How many clusters. Their size grows from a few sites far above the critical temperature to nearly all far below.
     J : float

@@ -185,7 +185,8 @@ def simulate(
     rule : {"heat-bath", "metropolis"}
         How the flip probability depends on its cost. Metropolis turns a spin whose flip is free with certainty. Where
         every flip is free, without couplings and fields or at an infinite temperature, the number of spins up would
-        keep its parity for ever; that is refused.
+        keep its parity for ever; that is refused. Where T is merely far above J, it keeps it for some T / J
+        updates.
     order : {"random", "sequential"}
         Which spin comes next: one drawn at random, or site after site, which is about twice as fast at 512 × 512 and
         is for the heat bath only. Metropolis in a fixed order keeps the Boltzmann law, but on some lattices, a ring for

@@ -96,7 +96,8 @@ def simulate(
         any other. Two neighbouring rows of such a configuration settle all others, so there are at most
         4**min(rows, columns) of them among the 2**N, and Metropolis samples the rest. The heat bath samples all.
     J : float
-        The coupling, of either sign. With Metropolis not 0, where all flips would be free.
+        The coupling, of either sign. With Metropolis not 0, where all flips would be free; and where T is far above J,
+        Metropolis turns nearly all spins in every sweep, and forgets its start in some T / (10 J) sweeps.
     every : int
         Record after every so many sweeps. Recording after each one costs a few per cent.
     threads : int
