@@ -84,6 +84,7 @@ def test_what_would_not_fit_into_memory_is_refused(call, message):
         call()
 
 
+@pytest.mark.slow
 @each
 def test_no_number_makes_a_nan_or_a_warning(name):
     function, values = CALLS[name]

@@ -195,6 +195,7 @@ def test_correlation_length_is_half_as_long_on_the_other_side_and_nu_is_1():
         assert (np.abs(scaled - 1) < 2 * t + 4e-16 / t).all()  # the next order, and the rounding of T
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", EVERY)
 def test_coupling_sets_the_scale_and_shapes_are_kept(function):
     power = 0 if function in (onsager_specific_heat, yang_magnetisation, plane_correlation_length) else 1

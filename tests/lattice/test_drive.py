@@ -85,6 +85,7 @@ def jarzynski(records, fields, N, T, late=False):
     return weights.mean(), weights.std() / np.sqrt(len(weights))
 
 
+@pytest.mark.slow
 def test_the_work_of_walks_that_start_in_equilibrium_obeys_jarzynski():
     """The mean of exp(-W / T) is the ratio of partition functions, whatever the rate; with another W it is not."""
     N, T, fields = 10, 0.9, np.array([0.0, 0.1, 0.2, 0.3, 0.4])

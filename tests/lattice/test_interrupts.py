@@ -70,6 +70,7 @@ def test_what_was_finished_is_the_beginning_of_the_whole_run(run, every, monkeyp
         np.testing.assert_array_equal(part.sizes, whole.sizes[:7])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["wolff", "swendsen and wang", "words", "replicas"])
 def test_the_configuration_kept_is_that_after_the_last_whole_step(name, monkeypatch):
     seven = RUNS[name](7, np.random.default_rng(5))

@@ -114,6 +114,7 @@ def test_replicas_are_the_same_as_their_plain_twin(shape, J, rule):
 # Probabilities to the last digit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("above", "flips"), [(-1, False), (0, False), (1, True), (2**30, True), (-(2**30), False)])
 def test_a_flip_is_decided_by_the_last_digit_if_need_be(above, flips):
     """Each replica gets a p that differs from its U by `above` units of 2**-64, so 63 digits do not settle it."""

@@ -94,6 +94,7 @@ def test_chains_that_start_at_the_law_stay_there(name, case, rng):
     assert harness.stationary(SAMPLERS[name].move, CASES[case], rng=rng) > LEVEL
 
 
+@pytest.mark.slow
 @each_pair
 def test_chains_that_start_all_up_reach_the_law(name, case, rng):
     assert harness.relaxed(SAMPLERS[name].move, CASES[case], rng=rng) > LEVEL

@@ -71,6 +71,7 @@ MORE = {
 }
 
 
+@pytest.mark.slow
 @each
 def test_no_number_makes_a_nan_or_a_warning(name):
     function, values = CALLS[name]

@@ -192,6 +192,7 @@ def test_the_transfer_matrix_finds_that_length_too():
     assert found / row_length(4.0) == pytest.approx(0.966, abs=1e-3)  # the second moment itself is 3 per cent below
 
 
+@pytest.mark.slow
 def test_at_the_critical_temperature_the_length_is_that_share_of_the_side(rng):
     """0.9050 in the limit (Salas and Sokal); at L = 6 and 8 exactly more, by 0.35 / L^1.4, so by 0.003 at L = 32."""
     six, eight = (torus_length(L, TC) / L for L in (6, 8))
@@ -202,6 +203,7 @@ def test_at_the_critical_temperature_the_length_is_that_share_of_the_side(rng):
         assert found.error < 0.03 * found.value
 
 
+@pytest.mark.slow
 def test_eta_of_the_plane_is_a_quarter(rng):
     sides, low, far = (16, 32, 64), [], []
     for L in sides:

@@ -107,6 +107,7 @@ class TestExactSolutions(Answers):
     PAGE, RIGHT, MISTAKES, FUNCTIONS = "1.3", RIGHT_ANSWERS, MISTAKES, ("1.3-b", "1.3-d")
 
 
+@pytest.mark.slow
 def test_the_size_for_a_peak_of_ten_follows_from_kaufmans_formula():
     # Heights of peaks by a plain search; the offset is fitted with the corrections of finite size.
     sizes = np.array([128, 256, 512])
