@@ -1,5 +1,7 @@
 """The geometries: who is whose neighbour, how many bonds there are, and what a table of couplings means."""
 
+import pickle
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -173,6 +175,10 @@ def test_no_way_leads_around_the_check():
         lattice.neighbours[3, 2] = 16
     with pytest.raises(AttributeError):
         lattice.neighbours = with_entry(3, 2, 16)
+    for twin in (deepcopy(lattice), pickle.loads(pickle.dumps(lattice))):
+        assert (twin.name, twin.shape) == (lattice.name, lattice.shape)
+        np.testing.assert_array_equal(twin.neighbours, lattice.neighbours)
+        assert not twin.neighbours.flags.writeable
     table = np.array(lattice.neighbours)
     own = Lattice("own", (4, 4), table)
     table[3, 2] = 16

@@ -73,6 +73,9 @@ class Lattice:
         object.__setattr__(self, "shape", shape)
         object.__setattr__(self, "neighbours", table)
 
+    def __reduce__(self):
+        return Lattice, (self.name, self.shape, self.neighbours)  # a copy, or one from a file, is checked as well
+
     def __repr__(self) -> str:
         return f"Lattice({self.name!r}, {self.shape}, z={self.coordination})"
 
