@@ -17,8 +17,8 @@ The *second-moment correlation length* asks for two values of S only (Salas and 
 It is exact where S has the form of Ornstein and Zernike, 1 / (xi^-2 + 4 sin^2(k/2)). For a correlation that decays as
 exp(-r / x) along a chain it is 1 / (2 sinh(1 / 2x)), whatever k, and with that x is found again (`decay_length`).
 
-Reference
----------
+References
+----------
 J. Salas and A. D. Sokal, J. Stat. Phys. 98, 551 (2000), arXiv:cond-mat/9904038: xi / L at T_c of the plane is 0.9050.
 """
 

@@ -8,8 +8,8 @@ That they agree does not prove that both have arrived: what neither start has ev
 of what keeps two starts apart: a run that is too short, an ordered phase that keeps its sign, stripes that lie across
 the lattice, the two branches of a hysteresis loop.
 
-Reference
----------
+References
+----------
 A. Gelman and D. B. Rubin, Statistical Science 7, 457 (1992): starts that are spread wider than what they are to find.
 """
 

@@ -17,8 +17,8 @@ small, and the certificate proves that no parameters at all do better. Where it 
 The method is Newton's idea: replace the model by its tangent in the parameters, solve the minimax problem of that, a
 linear programme, step there, and repeat. A trust region keeps the steps where the tangent means something.
 
-Reference
----------
+References
+----------
 E. W. Cheney, Introduction to approximation theory, McGraw-Hill (1966): chapter 3, the characterisation.
 """
 
