@@ -102,6 +102,33 @@ def test_a_model_that_contains_the_target_fits_it():
     assert best.parameters == pytest.approx([6.0, 0.9], abs=1e-7)
 
 
+def powers(x, *c):
+    return np.polyval(c, x)
+
+
+@pytest.mark.parametrize(("low", "high", "terms"), [(30, 31, 3), (3, 4, 5), (10, 11, 4), (100, 101, 5)])
+def test_a_polynomial_is_found_far_from_the_origin(low, high, terms):
+    """There its powers are parallel to 1e-10 of their size; the values are met to their rounding all the same."""
+    for seed in range(4):
+        c = np.random.default_rng(seed).normal(size=terms)
+        best = minimax.minimax(powers, lambda x, c=c: np.polyval(c, x), np.linspace(low, high, 33), np.zeros(terms))
+        assert best.error <= 4e-15 * np.polyval(abs(c), high)
+
+
+def test_the_best_line_for_a_parabola_far_from_the_origin():
+    """An eighth, wherever the interval of length 1 lies; at 1e4 the values are known to some 1e-8."""
+    best = minimax.minimax(powers, np.square, np.linspace(1e4, 1e4 + 1, 33), [0.0, 0.0])
+    assert best.error == pytest.approx(1 / 8, abs=1e-6)
+    assert best.errors == pytest.approx([-1 / 8, 1 / 8, -1 / 8], abs=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e300, 1e-290])
+def test_the_unit_of_the_values_does_not_matter(size):
+    best = minimax.minimax(line, lambda x: size * x * x, GRID, [0.0, 0.0])
+    assert best.error / size == pytest.approx(1 / 8, rel=PROMISED)
+
+
 def test_an_exact_start_stays():
     best = minimax.minimax(line, lambda x: 1 + 2 * x, GRID, [1.0, 2.0])
     assert best.error == 0.0
@@ -226,6 +253,7 @@ def test_the_bound_of_another_model_is_that_of_its_tangent():
         ({"x": [0.0, 0.5, 1.0], "start": [0.0] * 3}, "x must have more points than there are parameters, 3, got 3"),
         ({"model": lambda x, a, b: 1.0}, "model\\(x\\) must have shape"),
         ({"model": lambda x, a, b: x + np.nan}, "model\\(x\\) must be finite"),
+        ({"target": lambda x: 1e301 * x}, "target\\(x\\) must be at most 1e\\+300 in size, got 1e\\+301"),
         ({"target": lambda x: x / 0.0}, "target\\(x\\) must be finite"),
         ({"model": lambda x, a, b: a + 0 * x}, "parameter 1 has no influence"),
     ],

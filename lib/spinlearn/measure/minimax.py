@@ -33,6 +33,7 @@ MAX_STEPS = 200
 TOLERANCE = 1e-9  # relative to the error
 RESOLVED = 1e-10  # relative to the largest error that goes into it: what a linear programme and slopes resolve
 ROUNDING = 16 * np.finfo(float).eps  # relative to the values; errors below it are those of the arithmetic
+LARGEST = 1e300  # values of model and target; sums of a few of them are still numbers
 SMALL = 0.01  # a parameter is taken to matter on this scale at least; the differences below use it
 
 
@@ -110,8 +111,8 @@ def minimax(model, target, x, start) -> Minimax:
     Raises
     ------
     TypeError, ValueError
-        If an argument has the wrong type or shape, if model or target is not finite at the start, or if a parameter has
-        no influence there.
+        If an argument has the wrong type or shape, if model or target is not finite at the start or beyond 1e300, or if
+        a parameter has no influence there.
     RuntimeError
         If no optimum is reached, because the model has a kink in its parameters or they run away to infinity.
 
@@ -229,8 +230,12 @@ def _tangent_step(errors, slopes, reach, radius) -> _Step:
     largest = np.abs(errors).max()
     if (reach == 0).any():
         raise ValueError(f"parameter {reach.argmin()} has no influence on the model there")
-    # In these units errors and changes are of order one, and so are the tolerances of the solver.
-    e, A = errors / largest, slopes / reach
+    # In these units errors are of order one, and so are the tolerances of the solver. So are the changes, along the
+    # singular directions: far from the origin the powers of x are nearly parallel, and only their differences count.
+    e, (U, S, V) = errors / largest, np.linalg.svd(slopes / reach, full_matrices=False)
+    kept = S / S[0] > np.finfo(float).eps * len(e)
+    size = np.abs(U[:, kept]).max(axis=0)
+    A, to_parameters = U[:, kept] / size, (V[kept].T / (size * S[kept])) / reach[:, None]
     one = np.ones((len(e), 1))
     solved = linprog(
         np.r_[np.zeros(A.shape[1]), 1.0],  # minimise the last variable, the largest error t
@@ -243,7 +248,7 @@ def _tangent_step(errors, slopes, reach, radius) -> _Step:
     if solved.x is None:
         raise RuntimeError(f"the linear programme was not solved: {solved.message}")
     weights = -solved.ineqlin.marginals
-    return _Step(solved.x[:-1] * largest / reach, solved.x[-1] * largest, weights[: len(e)] + weights[len(e) :])
+    return _Step(to_parameters @ solved.x[:-1] * largest, solved.x[-1] * largest, weights[: len(e)] + weights[len(e) :])
 
 
 def _tangent(model, x, p, change) -> np.ndarray:
@@ -271,20 +276,22 @@ def _slopes(model, x, p) -> np.ndarray:
 
 def _extrema(model, target, x, p) -> tuple[np.ndarray, np.ndarray]:
     """Points where the error has a local extremum or the interval an end, and the errors there."""
-    e = _error(model, target, x, p)
+    values = _error(model, target, x, p)
+    unit = np.abs(values).max() or 1.0  # in which no product of two errors overflows or underflows
+    e = values / unit
     turns = (e[1:-1] - e[:-2]) * (e[2:] - e[1:-1]) <= 0
-    points, errors = [x[0], x[-1]], [e[0], e[-1]]
+    points, errors = [x[0], x[-1]], [values[0], values[-1]]
     for k in 1 + np.flatnonzero(turns):
         sign = 1.0 if 2 * e[k] >= e[k - 1] + e[k + 1] else -1.0  # a maximum or a minimum
         peak = minimize_scalar(
-            lambda at, sign=sign: -sign * _error(model, target, np.array([at]), p)[0],
+            lambda at, sign=sign: -sign * _error(model, target, np.array([at]), p)[0] / unit,
             bounds=(x[k - 1], x[k + 1]),
             method="bounded",
             options={"xatol": 1e-9 * (x[k + 1] - x[k - 1])},
         )
         better = -peak.fun > sign * e[k]  # at a kink the point of the grid is the better one
         points.append(peak.x if better else x[k])
-        errors.append(-sign * peak.fun if better else e[k])
+        errors.append(-sign * peak.fun * unit if better else values[k])
     points, first = np.unique(points, return_index=True)
     return points, np.array(errors)[first]
 
@@ -294,7 +301,10 @@ def _error(model, target, x, p) -> np.ndarray:
 
 
 def _values(name, function, x, p) -> np.ndarray:
-    return arguments.real_array(f"{name}(x)", function(x, *p), x.shape, what=" (that of x)")
+    values = arguments.real_array(f"{name}(x)", function(x, *p), x.shape, what=" (that of x)")
+    if np.abs(values).max() > LARGEST:
+        raise ValueError(f"{name}(x) must be at most {LARGEST:g} in size, got {np.abs(values).max():g}")
+    return values
 
 
 def _more_points_than(p, x) -> None:
