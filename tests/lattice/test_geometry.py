@@ -16,6 +16,7 @@ from spinlearn.lattice import (
     cubic,
     from_couplings,
     hypercubic,
+    ising,
     random_spins,
     square,
     triangular,
@@ -181,8 +182,12 @@ def test_no_way_leads_around_the_check():
         assert not twin.neighbours.flags.writeable
     table = np.array(lattice.neighbours)
     own = Lattice("own", (4, 4), table)
+    window = table.view()
+    window.setflags(write=False)
+    through = Lattice("through a window", (4, 4), window)
     table[3, 2] = 16
     np.testing.assert_array_equal(own.neighbours, lattice.neighbours)
+    np.testing.assert_array_equal(through.neighbours, lattice.neighbours)
 
 
 @pytest.mark.parametrize("n", [3, 8, 50])
@@ -240,6 +245,23 @@ def test_couplings_of_bonds_reach_both_ends(lattice, rng):
     np.testing.assert_allclose(matrix, wanted + wanted.T, rtol=1e-14, atol=1e-15)
     # Each of the two entries of a bond is the value itself, also where two bonds join the same sites.
     assert sorted(table[lattice.neighbours >= 0]) == sorted(np.repeat(values, 2))
+
+
+@pytest.mark.parametrize("lattice", [square(256), square(8), from_couplings(1.0 - np.eye(9))[0]])
+def test_two_ends_that_differ_in_the_last_digit_are_two_couplings(lattice):
+    J = np.ones(lattice.neighbours.shape)
+    ising.energy(all_up(lattice), lattice, J=J)
+    J[3, 1] = np.nextafter(1.0, 2.0)
+    with pytest.raises(ValueError, match=r"^J must give both ends of a bond the same coupling"):
+        ising.energy(all_up(lattice), lattice, J=J)
+
+
+def test_of_two_bonds_between_two_sites_either_may_come_first():
+    pair = chain(2)
+    assert ising.energy(all_up(pair), pair, J=[[1.0, 2.0], [2.0, 1.0]]) == -3
+    assert ising.energy(all_up(pair), pair, J=[[1.0, 2.0], [1.0, 2.0]]) == -3
+    with pytest.raises(ValueError, match=r"^J must give both ends of a bond the same coupling"):
+        ising.energy(all_up(pair), pair, J=[[1.0, 2.0], [1.5, 1.5]])
 
 
 def test_a_matrix_of_couplings_comes_back(rng):

@@ -341,6 +341,7 @@ BAD = [
     ({"T": 10**400}, ValueError, "^T must fit into a float, below 1.8e308 in size"),
     ({"J": -(10**400)}, ValueError, "^J must fit into a float, below 1.8e308 in size"),
     ({"J": 1e307}, ValueError, "^J and h must be small enough that every energy is finite"),
+    ({"J": np.full((16, 4), 1e308)}, ValueError, "^J and h must be small enough that every energy is finite"),
     ({"J": [[1.0, 2.0], [3.0]]}, ValueError, "^J must be an array, but its rows are not of one length"),
     ({"h": np.full((4, 4), 1e307)}, ValueError, "^J and h must be small enough that every energy is finite"),
     ({"spins": [[1, 1], [1]]}, ValueError, "^spins must be an array, but its rows are not of one length"),

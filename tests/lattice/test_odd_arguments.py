@@ -105,6 +105,32 @@ def called(function, arguments) -> tuple[str | None, object]:
             return str(refusal), None
 
 
+EDGES = [
+    (ising.energy, {"J": np.full((16, 4), 1e307)}, "^J and h must be small"),
+    (drive.coercive_field, {"fields": [1e308, -1e308], "m": [1, -1]}, 0.0),
+    (drive.coercive_field, {"fields": [1e308, 1e308, -1e308, -1e308], "m": [1, 1e308, -1e308, -1]}, 0.0),
+    (drive.coercive_field, {"fields": [2, 1e308, -1e308, -1e308], "m": [1, 1, 1, -1]}, "^m must change sign"),
+    *[(multispin.simulate, {"T": 1e-308, "rule": rule}, None) for rule in ("heat-bath", "metropolis")],
+    *[
+        (multispin.replicas, {"T": [1e-308], "spins": SHEET, "rule": rule}, None)
+        for rule in ("heat-bath", "metropolis")
+    ],
+    *[(ising.simulate, {"T": 1e-308, "rule": rule}, None) for rule in ("heat-bath", "metropolis")],
+]
+
+
+@pytest.mark.parametrize(("function", "change", "wanted"), EDGES)
+def test_near_the_ends_of_the_floats_there_is_no_warning(function, change, wanted):
+    options = {"rng": np.random.default_rng(1)} if "rng" in inspect.signature(function).parameters else {}
+    refused, result = called(function, {**GOOD[function], **change, **options})
+    if isinstance(wanted, str):
+        assert re.match(wanted, refused)
+    else:
+        assert refused is None
+        assert is_finite(result)
+        assert wanted is None or result == wanted
+
+
 @pytest.mark.parametrize("function", [function for function in GOOD if "rng" in inspect.signature(function).parameters])
 def test_something_odd_for_a_generator_is_named(function):
     for odd in ODD:

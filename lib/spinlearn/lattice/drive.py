@@ -218,8 +218,11 @@ def coercive_field(fields, m) -> float:
         if not turned.size:
             raise ValueError("m must change sign on the way down and on the way up, once at least")
         t = turned[0]
-        crossings.append(-sign * (h[t] + (h[t + 1] - h[t]) * x[t] / (x[t] - x[t + 1])))
-    return float(np.mean(crossings))
+        before, after = x[t : t + 2] / max(1.0, x[t], -x[t + 1])
+        # Half of the field, which no difference takes past the largest float; and half of the two ways is their mean.
+        half, gap = h[t] / 2, h[t + 1] / 2 - h[t] / 2
+        crossings.append(-sign * (half + gap * before / (before - after)))
+    return float(sum(crossings))
 
 
 def free_spin_work(T: float, amplitude: float, period: int, *, N: float = math.inf) -> float:

@@ -65,9 +65,9 @@ class Lattice:
             raise ValueError(f"neighbours must be from -1 to {n - 1}, got {table.min()} to {table.max()}")
         if (table == np.arange(n)[:, None]).any():
             raise ValueError("neighbours must not name the site itself")
-        if table.dtype != np.int32 or table.flags.writeable or not table.flags.c_contiguous:
-            table = np.array(table, dtype=np.int32, order="C")
-            table.setflags(write=False)
+        # Always a copy: a read-only array can still be a window onto one that somebody writes to.
+        table = np.array(table, dtype=np.int32, order="C")
+        table.setflags(write=False)
         if not _mutual(table):
             raise ValueError("neighbours must be mutual: where j stands in row i, i stands in row j, as often")
         object.__setattr__(self, "shape", shape)
@@ -369,9 +369,7 @@ def _from_steps(name: str, shape: tuple[int, ...], steps, periodic: bool) -> Lat
             beyond = slice(-step[axis], None) if step[axis] > 0 else slice(-step[axis])
             np.moveaxis(target, axis, 0)[beyond] = -1
         columns.append(target.ravel())
-    table = np.stack(columns, axis=1)
-    table.setflags(write=False)
-    return Lattice(name, shape, table)
+    return Lattice(name, shape, np.stack(columns, axis=1))
 
 
 def _entries(lattice: Lattice, *, forward: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -399,30 +397,28 @@ def interactions(lattice: Lattice, J, h) -> tuple[np.ndarray | None, np.ndarray 
         table = np.full(shape, arguments.number("J", J))
     else:
         table = arguments.real_array("J", J, shape, what=" (aligned with the lattice's table of neighbours)")
-        if not _symmetric(table, lattice.neighbours):
+        if not _symmetric(table, lattice):
             raise ValueError("J must give both ends of a bond the same coupling; see lattice.bond_couplings")
     if np.ndim(h) == 0:
         fields = np.full(lattice.size, arguments.number("h", h))
     else:
         fields = arguments.real_array("h", h, lattice.shape, what=" (one field for each site)").ravel()
-    _finite_energy(lattice, shape[1] * np.abs(table).max(initial=0) + np.abs(fields).max())
+    _finite_energy(lattice, shape[1] * float(np.abs(table).max(initial=0)) + float(np.abs(fields).max()))
     return table, fields
 
 
 def _finite_energy(lattice: Lattice, strongest: float) -> None:
     """Refuse couplings and fields whose energies, at most `strongest` for each site, would pass the largest float."""
-    if not math.isfinite(4.0 * lattice.size * float(strongest)):
+    if not math.isfinite(4.0 * lattice.size * strongest):
         raise ValueError("J and h must be small enough that every energy is finite, below 1.8e308 in size")
 
 
-def _symmetric(table: np.ndarray, neighbours: np.ndarray) -> bool:
-    """Whether J_ij = J_ji in a table of couplings.
-
-    A symmetric matrix has x.J.y = y.J.x for all x and y. With two vectors that know nothing of J, another one does not,
-    and no pair of entries has to be searched for.
-    """
-    x, y = np.random.default_rng(0).random((2, len(neighbours)))
-    table = np.where(neighbours >= 0, table, 0.0)
-    there = x @ (table * y[neighbours]).sum(axis=1)
-    back = y @ (table * x[neighbours]).sum(axis=1)
-    return bool(abs(there - back) <= 1e-12 * np.abs(table).sum())
+def _symmetric(table: np.ndarray, lattice: Lattice) -> bool:
+    """Whether both ends of every bond have the same coupling, digit by digit."""
+    there, back = (_entries(lattice, forward=forward) for forward in (True, False))
+    one, other = table[there], table[back]
+    if np.array_equal(one, other):
+        return True
+    # Where two sites share two bonds, the two couplings may stand in either order.
+    pairs = bonds(lattice).T[::-1]
+    return np.array_equal(one[np.lexsort((one, *pairs))], other[np.lexsort((other, *pairs))])
