@@ -310,6 +310,31 @@ def test_what_was_finished_is_kept_at_an_interrupt(job, monkeypatch):
     np.testing.assert_array_equal(kept, expected)
 
 
+def test_in_the_cold_a_field_of_nothing_leaves_a_spin_free():
+    """Tc (M + 1) / N = 0: however large 1 / T is, half of the updates go either way."""
+    for T in (1e-300, 1e-308):
+        np.testing.assert_allclose(steps(3, T).up, [0, 1 / 3, 1 / 3, 0], rtol=1e-15)
+        assert evolve([0.5, 0.5], T, [0.0]).m.tolist() == [0.0]
+        assert passage_time(3, T, Tc=0.0, start=-1, target=1) == pytest.approx(20 / 3)
+        assert passage_time(3, T, start=1, target=-1) == np.inf
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        lambda T: steps(3, T),
+        lambda T: evolve([0.5, 0.5], T, [0.0]),
+        lambda T: walk(3, T, [0.0], rng=np.random.default_rng(1)),
+        lambda T: flow(0.5, T, [0.0]),
+        lambda T: passage_time(3, T, start=1, target=-1),
+        lambda T: kramers_time(100, T),
+    ],
+)
+def test_a_temperature_without_an_inverse_is_refused(job):
+    with pytest.raises(ValueError, match="T must be so large that 1 / T is finite, got 1e-320"):
+        job(1e-320)
+
+
 # Bad input
 
 

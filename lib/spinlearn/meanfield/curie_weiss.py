@@ -171,7 +171,7 @@ def steps(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> Steps:
     N : int
         Number of spins, from 1 to a million.
     T : float
-        Temperature, above 0.
+        Temperature, above 0 and so large that 1 / T is finite.
     h : float
         Field.
     Tc : float
@@ -193,7 +193,7 @@ def steps(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> Steps:
     >>> steps(2, 1.0, Tc=0.0)
     Steps(up=array([0.5 , 0.25, 0.  ]), down=array([0.  , 0.25, 0.5 ]))
     """
-    N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.number("T", T, above=0), _coupling(Tc)
+    N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.temperature(T), _coupling(Tc)
     table = Steps(np.empty(N + 1), np.empty(N + 1))
     fill_steps(*table, 1 / T, arguments.number("h", h), Tc)
     return table
@@ -207,7 +207,7 @@ def evolve(law, T: float, fields, *, Tc: float = 1.0, progress: bool | None = No
     law : (N + 1,) array_like
         Probabilities of 0 … N spins up at the start; not below 0, and 1 in sum to within 1e-9.
     T : float
-        Temperature, above 0.
+        Temperature, above 0 and so large that 1 / T is finite.
     fields : (sweeps,) array_like
         The field during each sweep.
     Tc : float
@@ -234,7 +234,7 @@ def evolve(law, T: float, fields, *, Tc: float = 1.0, progress: bool | None = No
     array([0.5, 0.5])
     """
     law = _law(law)
-    T, fields, Tc = arguments.number("T", T, above=0), arguments.fields(fields), _coupling(Tc)
+    T, fields, Tc = arguments.temperature(T), arguments.fields(fields), _coupling(Tc)
     N, m = law.size - 1, np.full(fields.size, np.nan)
     course = Course(law.copy(), law.copy(), np.empty(N + 1), np.empty(N + 1))
     with keeping(lambda: Evolution(course.last, m[: _finished(m)])):
@@ -260,7 +260,7 @@ def walk(
     N : int
         Number of spins, from 1 to a million.
     T : float
-        Temperature, above 0.
+        Temperature, above 0 and so large that 1 / T is finite.
     fields : (sweeps,) array_like
         The field during each sweep.
     Tc : float
@@ -290,7 +290,7 @@ def walk(
     >>> bool(abs(m[50:].mean() - 0.9575) < 0.01)
     True
     """
-    N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.number("T", T, above=0), _coupling(Tc)
+    N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.temperature(T), _coupling(Tc)
     fields, k = arguments.fields(fields), _nearest("start", start, N)
     arguments.flag("progress", progress, optional=True)
     arguments.generator(rng)
@@ -309,7 +309,7 @@ def flow(m: float, T: float, fields, *, Tc: float = 1.0, progress: bool | None =
     m : float
         Magnetisation per spin at the start, from -1 to 1.
     T : float
-        Temperature, above 0.
+        Temperature, above 0 and so large that 1 / T is finite.
     fields : (sweeps,) array_like
         The field during each sweep, which lasts one unit of time.
     Tc : float
@@ -336,7 +336,7 @@ def flow(m: float, T: float, fields, *, Tc: float = 1.0, progress: bool | None =
     >>> flow(1.0, 1.0, [0.0, 0.0], Tc=0.0).round(5)
     array([0.36788, 0.13534])
     """
-    m, T, Tc = _magnetisation("m", m), arguments.number("T", T, above=0), _coupling(Tc)
+    m, T, Tc = _magnetisation("m", m), arguments.temperature(T), _coupling(Tc)
     fields = arguments.fields(fields)
     record = np.full(fields.size, np.nan)
     with keeping(lambda: record[: _finished(record)]):
@@ -357,7 +357,7 @@ def passage_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0, start: fl
     N : int
         Number of spins, from 1 to a million.
     T : float
-        Temperature, above 0.
+        Temperature, above 0 and so large that 1 / T is finite.
     h : float
         Field.
     Tc : float
@@ -382,7 +382,7 @@ def passage_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0, start: fl
     >>> passage_time(1, 1.0, Tc=0.0, start=1.0, target=-1.0)
     2.0
     """
-    N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.number("T", T, above=0), _coupling(Tc)
+    N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.temperature(T), _coupling(Tc)
     h = arguments.number("h", h)
     first, last = _nearest("start", start, N), _nearest("target", target, N)
     if first > last:  # the same magnet upside down
@@ -436,7 +436,7 @@ def kramers_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> float:
     >>> round(kramers_time(1000, 0.8, h=-0.02) / exact, 2)
     0.98
     """
-    N, T = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.number("T", T, above=0)
+    N, T = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.temperature(T)
     h, Tc = arguments.number("h", h), arguments.number("Tc", Tc, above=0)
     if Tc <= T:
         raise ValueError(f"T must be below Tc = {Tc:g}, got {T:g}: there is only one well")
@@ -458,11 +458,11 @@ def kramers_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> float:
 @kernel
 def fill_steps(up, down, beta, h, Tc):
     """Fill the probabilities of a step up and of a step down, (N + 1,) each."""
-    n = up.size - 1
+    n = up.size - 1  # beta may be near the largest float: first times the field, which may be 0, and then twice
     for k in range(n + 1):
         M = 2 * k - n
-        up[k] = (n - k) / n / (1.0 + np.exp(-2.0 * beta * (Tc * (M + 1) / n + h)))
-        down[k] = k / n / (1.0 + np.exp(2.0 * beta * (Tc * (M - 1) / n + h)))
+        up[k] = (n - k) / n / (1.0 + np.exp(-2.0 * (beta * (Tc * (M + 1) / n + h))))
+        down[k] = k / n / (1.0 + np.exp(2.0 * (beta * (Tc * (M - 1) / n + h))))
 
 
 @kernel
@@ -541,8 +541,8 @@ def log_climbing_times(beta, h, Tc, times):
     for k in range(n):
         M = 2 * k - n
         log_down = math.log(k / n) if k else -np.inf
-        log_down -= softplus(2.0 * beta * (Tc * (M - 1) / n + h))
-        log_up = math.log((n - k) / n) - softplus(-2.0 * beta * (Tc * (M + 1) / n + h))
+        log_down -= softplus(2.0 * (beta * (Tc * (M - 1) / n + h)))
+        log_up = math.log((n - k) / n) - softplus(-2.0 * (beta * (Tc * (M + 1) / n + h)))
         back = log_down + before if k else -np.inf
         high = max(back, 0.0)
         before = high + math.log(math.exp(back - high) + math.exp(-high)) - log_up
