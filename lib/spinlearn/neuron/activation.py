@@ -337,7 +337,7 @@ def _leaky_relu_slope(x, *, leak=0.01):
 
 
 @_activation(
-    _leaky_relu_slope, r"\max(0, x) + a \min(0, x)", -np.inf, np.inf, 1, "integral of a step that closes not quite",
+    _leaky_relu_slope, r"\max(0, x) + a \min(0, x)", -np.inf, np.inf, 1, "integral of a step that does not quite close",
     "maas2013",
 )  # fmt: skip
 def leaky_relu(x, *, leak=0.01):

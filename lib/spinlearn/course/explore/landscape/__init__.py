@@ -13,7 +13,7 @@ from ..shell.still import Still, drawn
 __all__ = ["Landscape"]
 
 RATES = {0.0: "by hand", 0.0001: "0.0001 a sweep", 0.001: "0.001 a sweep", 0.01: "0.01 a sweep"}
-SPINS = {None: "no end of them", 1600: "1600", 400: "400", 100: "100", 25: "25"}
+SPINS = {None: "infinite", 1600: "1600", 400: "400", 100: "100", 25: "25"}
 
 _FIELD = 0.7
 _SPANS = (0.15, 0.3, _FIELD)  # how far the field goes by itself: one of them suits each temperature
