@@ -115,6 +115,7 @@ def test_a_module_reloaded_after_the_edit_is_what_is_in_memory(made):
     assert made.run() == [20, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("outer", "edits"),
     [

@@ -39,6 +39,7 @@ def test_the_hamiltonian_is_that_of_pauli_matrices(n, periodic):
     np.testing.assert_allclose(found, pauli_hamiltonian(n, 0.8, 1.3, periodic), atol=1e-14)
 
 
+@pytest.mark.slow
 @each_field
 @pytest.mark.parametrize("n", [3, 4, 8])
 def test_the_ground_state_of_a_ring_is_that_of_free_fermions(n, transverse):
@@ -142,6 +143,7 @@ def test_the_critical_chain_is_a_self_dual_plane(T, slices):
     assert np.sinh(2 * ordered.K_space) * np.sinh(2 * ordered.K_time) > 1.001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", [100.0, 1.0, 0.01, 1e-3])
 def test_a_single_slice_is_summed_at_any_temperature(T):
     """With M = 1 the two factors are apart: every state's Boltzmann weight, and cosh(G / T) for each spin."""

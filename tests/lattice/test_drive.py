@@ -181,6 +181,7 @@ def spinodal_rate(T, amplitude, period):
     return edge, amplitude * 2 * np.pi / period * math.sqrt(1 - (edge / amplitude) ** 2)
 
 
+@pytest.mark.slow
 def test_the_field_that_turns_many_spins_tends_to_the_spinodal_by_the_power_two_thirds():
     """At the rate r, h - h_s tends to 2.338 (T / m_s)^(1/3) r^(2/3); the number is the first zero of Airy's."""
     T, amplitude, ratios = 0.8, 0.3, []

@@ -101,6 +101,7 @@ def test_a_run_is_the_same_as_its_plain_twin(shape, T, J, rule):
     assert (simulate(start, T, sweeps, rule=rule, J=J, rng=np.random.default_rng(3)).spins != fast).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(64, 2, 2), (64, 4, 6), (5, 12, 8), (1, 2, 16)])
 @pytest.mark.parametrize("J", [1.0, -0.8])
 @each_rule

@@ -138,6 +138,7 @@ def final_states(N, T, fields, runs, Tc=1.0):
     return np.bincount(np.rint((1 + m) / 2 * N).astype(int), minlength=N + 1)
 
 
+@pytest.mark.slow
 def test_walks_end_as_the_master_equation_says_and_a_temperature_too_high_is_noticed():
     N, T, fields = 20, 0.8, np.array([0.1, -0.2, -0.2, 0.3, 0.0, 0.05])
     law = evolve(one_up(N, 14), T, fields).law

@@ -185,6 +185,7 @@ def test_above_its_critical_temperature_the_plane_has_its_exact_length(rng):
         assert found.error < 0.04 * found.value
 
 
+@pytest.mark.slow
 def test_the_transfer_matrix_finds_that_length_too():
     """So that the simulation is not held against a formula alone: a torus seven lengths wide has it to exp(-7)."""
     found = torus_length(8, 4.0)
@@ -218,6 +219,7 @@ def test_eta_of_the_plane_is_a_quarter(rng):
 # Connected correlations
 
 
+@pytest.mark.slow
 def test_independent_spins_that_lean_are_not_connected(rng):
     ring = chain(40)
     many = rng.choice(np.array([-1, 1]), p=[0.2, 0.8], size=(100, 1000, 40))

@@ -138,6 +138,7 @@ def test_an_exact_start_stays():
     assert minimax.certify(line, lambda x: 1 + 2 * x, GRID, [1.5, 2.0])[:2] == pytest.approx((0.5, 0.0))
 
 
+@pytest.mark.slow
 def test_every_line_is_fitted_by_a_line_up_to_rounding(rng):
     """Whatever is left is rounding of the values, and there is no proof of it: it has no points."""
     for _ in range(20):

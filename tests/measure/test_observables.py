@@ -94,6 +94,7 @@ def test_integrated_time_is_the_windowed_sum_written_out(window, rng):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phi", [0.0, 0.5, 0.9, 0.98])
 def test_integrated_time_of_a_known_process(phi, rng):
     times = [integrated_time(series) for series in ar1(phi, (40, 50_000), rng)]

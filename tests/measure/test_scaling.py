@@ -183,6 +183,7 @@ def test_crossings_cover_the_exact_one(rng):
     assert covers(heights, [one.U.error for one in found], exact_binder(dos[0], truth), slack=0.05)
 
 
+@pytest.mark.slow
 def test_joined_runs_cross_where_they_should(rng):
     """Three runs of each size, none of them at the crossing."""
     dos, T = [exact.density_of_states(square(L)) for L in (3, 5)], np.linspace(1.8, 3.6, 10)
@@ -212,6 +213,7 @@ def test_curves_that_do_not_cross_are_refused():
 # Powers
 
 
+@pytest.mark.slow
 def test_a_power_is_recovered_with_its_error(rng):
     L, errors = np.array([8.0, 16, 32, 64]), np.array([0.005, 0.01, 0.01, 0.02])
     fits = [

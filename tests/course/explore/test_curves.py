@@ -36,6 +36,7 @@ def wasm():
     return {name: Wasm(web.read(name)) for name in ("cobweb", "fit", "landscape")}
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_modules_are_those_of_the_library(wasm, rng):
     """With the system's functions in both. The points include Tc, no field, and both ends of m."""
     T, h = np.r_[rng.uniform(0.1, 3, 200), 1.0, 1 - 1e-9], np.r_[rng.uniform(-1, 1, 200), 0.0, 1e-12]
@@ -97,6 +98,7 @@ def test_what_the_fit_leaves_is_what_the_library_leaves(wasm):
     assert wasm["fit"].call("fitted", 0.8, 6.1, 0.9) == pytest.approx(curve(0.8, 6.1, 0.9), rel=1e-15)
 
 
+@pytest.mark.slow
 def test_the_ball_of_the_module_rolls_and_is_shaken_as_in_the_library_bit_for_bit(wasm):
     wasm, fields = wasm["landscape"], drive.cosine(0.2, 150)
     record = np.empty(150)

@@ -52,6 +52,7 @@ def test_the_firing_branch_behind_the_points_is_that_of_long_runs():
         assert rates[k] == pytest.approx(membrane.fire(currents[k]).rate, abs=0.05)
 
 
+@pytest.mark.slow
 def test_the_still_picture_says_what_the_library_finds():
     spikes = len(membrane.fire(10.0, 100.0).times)
     assert f"a current of 10 µA/cm², from rest: {spikes} spikes" in Neuron().static_html()
