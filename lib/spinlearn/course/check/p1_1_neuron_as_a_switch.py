@@ -46,17 +46,18 @@ def three_gates(answer) -> str:
 
 # Dimension, margin, label of the first example, and how far all examples are moved from the origin. With first labels
 # of both kinds, who takes w·x = 0 for an answer is wrong somewhere. A narrow margin and a far origin make many passes,
-# and whole numbers, which a margin of 0 stands for, sums that are exactly zero later on, too.
+# 1102 in the end, and whole numbers, which a margin of 0 stands for, sums that are exactly zero later on, too.
 _EXAMPLES = (
     (2, 0.3, 1, 0.0),
-    (3, 0.3, 1, 0.0),
     (5, 0.3, 1, 0.0),
     (3, 0.06, 1, 0.0),
     (2, 0.02, -1, 0.0),
     (4, 0.0, 1, 0.0),
     (4, 0.0, -1, 0.0),
-    (2, 0.06, 1, 4.0),
+    (2, 0.06, 1, 8.0),
 )
+# And two examples, where what the first one teaches is right about the second: barely, as w·x = 2^-20 (exactly).
+_BARELY = np.array([[1.0, 1.0], [2.0**-20 - 1, 1.0]]), np.array([1, 1])
 
 
 def _examples(N: int, margin: float, first: int, shift: float) -> tuple[np.ndarray, np.ndarray]:
@@ -73,9 +74,9 @@ def _examples(N: int, margin: float, first: int, shift: float) -> tuple[np.ndarr
 
 def rosenblatt(answer) -> str:
     """1.1-b: Rosenblatt's rule, with the weights it ends with and its mistakes."""
-    for chosen in _EXAMPLES:
-        X, y = _examples(*chosen)
-        exact, count = _learn(X, y)
+    sets = [*(_examples(*chosen) for chosen in _EXAMPLES), _BARELY]
+    for X, y in sets:
+        exact, count, passes = _learn(X, y)
         given = X.copy(), y.copy()
         came, mistakes = pair(call(answer, *given), "the weights and the number of mistakes")
         if not (np.array_equal(X, given[0]) and np.array_equal(y, given[1])):
@@ -85,46 +86,37 @@ def rosenblatt(answer) -> str:
         if not np.allclose(came, exact):
             _refuse_weights(came, exact, X, y)
         if mistakes != count:
-            if mistakes == _learn(X, y, count_passes=True)[1]:
+            if mistakes == passes:
                 refuse("the weights are right, but you count the passes. Count the corrections.")
             refuse(
                 f"the weights are right, but the rule makes {count} mistakes on the way, and you count {mistakes:g}."
             )
-    return f"Rosenblatt's rule, weights and number of mistakes, on {len(_EXAMPLES)} sets that it had not seen."
+    return f"Rosenblatt's rule, weights and number of mistakes, on {len(sets)} sets that it had not seen."
 
 
 def _refuse_weights(came, exact, X, y) -> NoReturn:
     """Say what is wrong with weights."""
-    turns = [
-        (
-            _learn(X, y, passes=1),
-            "that is after one pass. A correction may spoil an earlier example: go round again.",
-        ),
-        (_learn(X, y, rate=0.5), "each correction is half of y x. (That works as well, but add y x as it stands.)"),
-        (
-            _learn(X, y, rate=-1, passes=1),
-            "the sign is turned round: a mistake adds y x, and does not subtract it.",
-        ),
-        (_learn(X, y, always=True, passes=1), "you correct after every example. Only mistakes count."),
-        (_learn(X, y, label=False, passes=1000), "the label is missing in the correction: add y x, not x."),
-        *(
-            (_learn(X, y, zero_is=sign), "w·x = 0 is no answer, so it is a mistake, whatever the label.")
-            for sign in (1, -1)
-        ),
-        (
-            _learn(X, y, least=1.0),
-            "you correct where y w·x is below 1, too. Only what is not above 0 is a mistake.",
-        ),
-    ]
-    if not (y * (X @ came) > 0).all():
-        turns += [
-            (_learn(X, y, passes=k), f"that is after {k} passes. Go on until a whole pass is without a mistake.")
-            for k in range(2, _learn(X, y, count_passes=True)[1])
-        ]
-    for (wrong, made), why in turns:
+    separates = bool((y * (X @ came) > 0).all())
+    if not separates:
+        for k, (before, _) in enumerate(_passes(X, y), start=1):
+            if np.allclose(came, before):
+                if k == 1:
+                    refuse("that is after one pass. A correction may spoil an earlier example: go round again.")
+                refuse(f"that is after {k} passes. Go on until a whole pass is without a mistake.")
+    for way, why in (
+        ({"rate": 0.5}, "each correction is half of y x. (That works as well, but add y x as it stands.)"),
+        ({"rate": -1, "most": 1}, "the sign is turned round: a mistake adds y x, and does not subtract it."),
+        ({"least": 1e-3}, "you correct where y w·x is small but above 0, too. Only what is not above 0 is a mistake."),
+        ({"always": True, "most": 1}, "you correct after every example. Only mistakes count."),
+        ({"label": False, "most": 1000}, "the label is missing in the correction: add y x, not x."),
+        ({"zero_is": 1}, "w·x = 0 is no answer, so it is a mistake, whatever the label."),
+        ({"zero_is": -1}, "w·x = 0 is no answer, so it is a mistake, whatever the label."),
+        ({"least": 1.0}, "you correct where y w·x is below 1, too. Only what is not above 0 is a mistake."),
+    ):
+        wrong, made, _ = _learn(X, y, **way)
         if not np.allclose(wrong, exact) and np.allclose(came, wrong) and made:
             refuse(why)
-    if not (y * (X @ came) > 0).all():
+    if not separates:
         left = np.count_nonzero(y * (X @ came) <= 0)
         refuse(f"{left} of {len(y)} examples are on the wrong side. Go on until a whole pass is without a mistake.")
     refuse(
@@ -133,19 +125,26 @@ def _refuse_weights(came, exact, X, y) -> NoReturn:
     )
 
 
-def _learn(X, y, rate=1.0, *, passes=300, always=False, label=True, count_passes=False, zero_is=0, least=0.0):
-    """Rosenblatt's rule, and the ways to get it wrong."""
+def _learn(X, y, *, most=3000, **way) -> tuple[np.ndarray, int, int]:
+    """Weights, mistakes and passes of Rosenblatt's rule, or of a way to get it wrong, in `most` passes at most."""
+    for done, (w, mistakes) in enumerate(_passes(X, y, **way), start=1):  # noqa: B007
+        if done == most:
+            break
+    return w, mistakes, done
+
+
+def _passes(X, y, *, rate=1.0, always=False, label=True, zero_is=0, least=0.0):
+    """Rosenblatt's rule, and the ways to get it wrong: weights and mistakes after each pass, until one is clean."""
     w, mistakes, clean = np.zeros(X.shape[1]), 0, False
-    done = 0
-    while not clean and done < passes:
-        clean, done = True, done + 1
+    while not clean:
+        clean = True
         for x, target in zip(X, y, strict=True):
             total = float(w @ x)
             right = target * total > 0 if least == 0 else target * total >= least
             if always or not (right or (total == 0 and zero_is == target)):
                 w = w + rate * (target if label else 1) * x
                 mistakes, clean = mistakes + 1, False
-    return w, done if count_passes else mistakes
+        yield w, mistakes
 
 
 class _Neuron:
