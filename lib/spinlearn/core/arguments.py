@@ -11,8 +11,10 @@ LARGEST_COUPLING = 100.0
 
 
 def number(name: str, value, *, above: float | None = None, at_least: float | None = None) -> float:
-    """Return `value` as a finite float, or raise naming the argument `name`."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+    """Return a real number of any type, or an array of no dimension, as a finite float, or raise naming `name`."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if not _is_real(value):
         raise TypeError(f"{name} must be a real number, not {type(value).__name__}")
     try:
         result = float(value)
@@ -25,6 +27,11 @@ def number(name: str, value, *, above: float | None = None, at_least: float | No
     if at_least is not None and not result >= at_least:
         raise ValueError(f"{name} must be at least {at_least:g}, got {value}")
     return result
+
+
+def _is_real(value) -> bool:
+    """Whether `value` is one real number; a truth value is none."""
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
 
 
 def count(name: str, value, *, at_least: int = 0, at_most: int = 2**63 - 1) -> int:
@@ -75,7 +82,11 @@ def as_array(name: str, value) -> np.ndarray:
 
 def real_array(name: str, value, shape: tuple[int, ...] | None = None, *, what: str = "") -> np.ndarray:
     """Return `value` as a finite, contiguous float64 array of the given shape, or raise naming the argument."""
+    if np.ma.is_masked(value):
+        raise TypeError(f"{name} must hold real numbers, but some of them are masked")
     array = as_array(name, value)
+    if array.dtype == object and all(_is_real(entry) for entry in array.flat):  # fractions, or integers of any length
+        array = np.array([number(name, entry) for entry in array.flat]).reshape(array.shape)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, not {array.dtype}")
     if shape is not None and array.shape != shape:
