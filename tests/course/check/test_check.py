@@ -1,6 +1,7 @@
 """What holds for all checks: three answers, one line each, in time, and nothing left changed."""
 
 import _thread
+import io
 import json
 import random
 import re
@@ -15,7 +16,7 @@ import pytest
 
 from spinlearn.course import check as package
 from spinlearn.course.check import NOT_ATTEMPTED, NOT_YET, RIGHT, check, declaration, exercises, limits
-from spinlearn.course.check.answers import NotAttemptedError, NotYetError, numbers
+from spinlearn.course.check.answers import NotAttemptedError, NotYetError, numbers, sayable
 from spinlearn.course.check.declared import ANY, Choice, Numbers, Option, above, at, below, case, near, otherwise
 
 PAGES = Path(__file__).parents[3] / "source" / "chapters"
@@ -37,6 +38,29 @@ def test_an_unknown_exercise_is_named_and_the_known_ones_listed(exercise):
 def test_a_verdict_prints_as_one_line():
     assert repr(check("1.2-a", 0.377)).startswith("✓ right: ")
     assert "\n" not in repr(check("1.2-a", 3))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "line"),
+    [
+        ("utf-8", "✓ right: √(½) is 3 × σ²."),
+        ("cp1252", "+ right: sqrt (½) is 3 × sigma²."),
+        ("ascii", "+ right: sqrt (1/2) is 3 x sigma2."),
+    ],
+)
+def test_a_verdict_prints_on_a_screen_that_lacks_its_signs(monkeypatch, encoding, line):
+    screen = io.BytesIO()
+    text = io.TextIOWrapper(screen, encoding=encoding, write_through=True)
+    monkeypatch.setattr(sys, "stdout", text)
+    print(package.Verdict(RIGHT, "√(½) is 3 × σ²."))
+    print("y" * 100_000, file=limits.Cut(text))
+    monkeypatch.undo()
+    assert screen.getvalue().decode(encoding).startswith(line)
+
+
+def test_every_sign_of_the_checks_has_a_plain_form():
+    signs = {one for file in Path(package.__file__).parent.glob("*.py") for one in file.read_text(encoding="utf-8")}
+    assert "?" not in sayable("".join(signs - {"?"}), "ascii")
 
 
 def test_the_exercises_are_those_of_the_pages():

@@ -11,11 +11,12 @@ exact values, never with the words of a solution, so any right answer passes.
 
 import pkgutil
 import re
+import sys
 from importlib import import_module
 from typing import NamedTuple
 
 from . import limits
-from .answers import SHOWN, NotAttemptedError, NotYetError, refuse, short, told
+from .answers import SHOWN, NotAttemptedError, NotYetError, refuse, sayable, short, told
 
 RIGHT, NOT_YET, NOT_ATTEMPTED = "right", "not yet", "not attempted yet"
 LONGEST = 600  # characters of a sentence
@@ -29,7 +30,7 @@ class Verdict(NamedTuple):
 
     def __repr__(self) -> str:
         mark = {RIGHT: "✓", NOT_YET: "✗", NOT_ATTEMPTED: "·"}[self.status]
-        return f"{mark} {self.status}: {self.reason}"
+        return sayable(f"{mark} {self.status}: {self.reason}", getattr(sys.stdout, "encoding", None))
 
 
 def check(exercise: str, answer) -> Verdict:

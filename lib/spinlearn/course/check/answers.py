@@ -2,6 +2,7 @@
 
 import dis
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Set
 from typing import NoReturn
 
@@ -11,6 +12,7 @@ from .limits import TooLate
 
 WORDS = {2: "two", 3: "three", 4: "four"}
 RESIDUE = 1e-12  # an imaginary part that is no more than this share of a number is rounding
+PLAIN = {"✓": "+", "µ": "u", "✗": "x", "·": "-", "−": "-", "×": "x", "√": "sqrt ", "∞": "infinity", "∝": "~", "±": "+-"}
 SHOWN = 90  # characters of an argument or of an error that go into a sentence
 
 
@@ -39,6 +41,31 @@ def short(text: str, length: int = SHOWN) -> str:
     """A text on one line and cut to `length` characters."""
     line = " ".join(str(text[: 4 * length]).split())
     return line if len(line) <= length and len(text) <= 4 * length else f"{line[: length - 1]}…"
+
+
+def sayable(text: str, encoding: str | None) -> str:
+    """A text as a screen of that encoding can show it: letters and signs that it lacks are written out."""
+    return "".join(one if _has(encoding, one) else _plain(one) for one in text)
+
+
+def _has(encoding: str | None, sign: str) -> bool:
+    try:
+        sign.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _plain(sign: str) -> str:
+    """A sign in ASCII: √ is sqrt, σ is sigma, ² is 2, é is e; a question mark for what has no such form."""
+    if sign in PLAIN:
+        return PLAIN[sign]
+    name = unicodedata.name(sign, "")
+    if name.startswith("GREEK") and " LETTER " in name:
+        letter = name.split(" LETTER ")[1].split()[0].lower()
+        return letter.capitalize() if "CAPITAL" in name else letter
+    form = unicodedata.normalize("NFKD", sign).replace("\u2044", "/")  # the stroke of ½
+    return form.encode("ascii", "ignore").decode() or "?"
 
 
 def told(error: BaseException) -> str:

@@ -117,7 +117,7 @@ class Cut(io.TextIOBase):
             self.stream.write(text[: self.left])
             self.left -= len(text)
             if self.left <= 0:
-                self.stream.write("\n… (your answer prints more than is shown here)\n")
+                self.stream.write("\n... (your answer prints more than is shown here)\n")
         return len(text)
 
     def flush(self) -> None:
