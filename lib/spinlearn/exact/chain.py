@@ -6,6 +6,7 @@ E. Ising, Z. Phys. 31, 253 (1925): the chain. R. J. Baxter, Exactly Solved Model
 """
 
 import math
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -89,9 +90,9 @@ def transfer_matrix(T: float, *, J: float = 1.0, h: float = 0.0) -> np.ndarray:
 def chain(n: int | float, T, *, J: float = 1.0, h: float = 0.0, periodic: bool = True) -> Chain:
     """Thermodynamics of the chain in a field, by its transfer matrix.
 
-    A finite chain is a product of matrices, taken by repeated squaring. Every matrix carries its first two derivatives
-    along, so that nothing is differenced. The infinite chain is the largest eigenvalue, exp(J / T) (C + R), where
-    C = cosh(h / T) and R**2 = sinh(h / T)**2 + exp(-4 J / T).
+    A finite chain is a product of matrices, taken by repeated squaring. Every matrix carries the first two moments of
+    the energy above the ground state and of the magnetisation along, so that nothing is differenced. The infinite chain
+    is the largest eigenvalue, exp(J / T) (C + R), where C = cosh(h / T) and R**2 = sinh(h / T)**2 + exp(-4 J / T).
 
     Parameters
     ----------
@@ -108,7 +109,8 @@ def chain(n: int | float, T, *, J: float = 1.0, h: float = 0.0, periodic: bool =
     -------
     Chain
         ``log_Z`` of the whole chain, all else per spin, each of the shape of `T`. Rounding leaves ``c`` and ``T chi``
-        of a finite chain right to some n times 1e-15.
+        of a finite chain right to some n times 1e-15, and ``c`` to as many digits near zero temperature, however small
+        it is.
 
     Raises
     ------
@@ -166,6 +168,7 @@ def chain_correlations(n: int, T: float, *, J: float = 1.0, h: float = 0.0, peri
     """
     n = arguments.count("n", n, at_least=2, at_most=_LONGEST)
     periodic = arguments.flag("periodic", periodic)
+    T, J, h = arguments.number("T", T, above=0), arguments.number("J", J), arguments.number("h", h)
     M = transfer_matrix(T, J=J, h=h)
     M /= np.linalg.eigvalsh(M)[-1]  # so that no power grows
     sign = np.array([1.0, -1.0])
@@ -225,7 +228,9 @@ def chain_correlation_length(T, *, J: float = 1.0, h: float = 0.0) -> np.ndarray
     T = _chain_temperatures(T, J, h)
     C, R = np.cosh(h / T), np.hypot(np.sinh(h / T), np.exp(-2 * J / T))
     with np.errstate(divide="ignore"):  # t = 0: the length is 0
-        return (-1 / np.log1p(-2 * np.minimum(C, R) / (C + R)))[()]
+        # (C - R) (C + R) = 1 - exp(-4 J / T), without the difference where C and R are nearly equal.
+        small = np.log(abs(np.expm1(-4 * J / T))) - 2 * np.log(C + R)
+        return (-1 / np.where(small < -1, small, np.log1p(-2 * np.minimum(C, R) / (C + R))))[()]
 
 
 def _bond_energies(J: float, h: float) -> np.ndarray:
@@ -234,58 +239,75 @@ def _bond_energies(J: float, h: float) -> np.ndarray:
     return -J * np.outer(s, s) - h * (s[:, None] + s) / 2
 
 
+class _Sums(NamedTuple):
+    """Sums over the states of a piece of a chain, one for every pair of ends, times exp(-log_scale + beta ground).
+
+    A state has the weight exp(-x), where x is beta times its energy above `ground`, the lowest one between these ends.
+    So no weight overflows, x is nowhere negative, and it is 0 in the ground states: nothing large is taken away.
+    """
+
+    ground: np.ndarray  # (a, b) of `Fraction`, so that what is degenerate stays so
+    sums: np.ndarray  # (5, …, a, b): the weights times 1, x, x**2, M and M**2, where M is the sum of the spins
+    log_scale: np.ndarray  # of the shape of T
+
+
 def _finite_chain(n: int, T, J: float, h: float, periodic: bool) -> Chain:
-    """The sum over all states as a product of matrices, with its derivatives by ln beta and by beta h."""
-    beta = 1 / T[..., None, None]
-    s = np.array([[1.0, -1.0]])
-    bond, end = _bond_energies(J, h), -h * s / 2
-    bonds, ends = (n, 0) if periodic else (n - 1, 2)
-    # Energies from the lowest up: no weight overflows, and all terms of a derivative by beta have one sign.
-    lowest = bonds * bond.min() + ends * end.min()
-    bond, end = bond - bond.min(), end - end.min()
+    """The sum over all states as a product of matrices."""
+    unit = max(abs(J), abs(h)) or 1.0
+    beta, s = unit / T, np.array([[1, -1]])
+    J, h = Fraction(J) / Fraction(unit), Fraction(h) / Fraction(unit)
+    product = _power(_piece(-J * (s * s.T) - h / 2 * (s + s.T), (s + s.T) / 2, beta), n if periodic else n - 1, beta)
+    if not periodic:  # each end has a half of its field left
+        row, column = _piece(-h / 2 * s, s / 2, beta), _piece(-h / 2 * s.T, s.T / 2, beta)
+        product = _times(_times(row, product, beta), column, beta)
+    ground = product.ground.diagonal().min()
+    Z, x, x2, M, M2 = sum(
+        _above(product.sums[..., k, k], float(product.ground[k, k] - ground) * beta) for k in range(len(product.ground))
+    )
 
-    sums = []
-    # What a derivative brings down: by ln beta the energy over T, by beta h the spins.
-    for per_bond, per_end in ((-beta * bond, -beta * end), ((s.T + s) / 2, s / 2)):
-        product, log_scale = _power(_with_derivatives(-beta * bond, per_bond), bonds)
-        if not periodic:
-            row = _with_derivatives(-beta * end, per_end)
-            column = tuple(part.swapaxes(-1, -2) for part in row)
-            product = _times(_times(row, product), column)
-        sums.append([np.trace(part, axis1=-2, axis2=-1) for part in product])
-    (Z, by_beta, by_beta_twice), (_, by_field, by_field_twice) = sums
-
-    log_Z = np.log(Z) + log_scale - lowest / T
-    e, m = (lowest - T * by_beta / Z) / n, by_field / Z / n
-    c = (by_beta_twice / Z - (by_beta / Z) ** 2) / n
-    chi = (by_field_twice / Z - (by_field / Z) ** 2) / n / T
-    return Chain(log_Z, -T * log_Z / n, e, c, m, chi)
+    ground, log_Z = float(ground / n), np.log(Z) + product.log_scale
+    with np.errstate(over="ignore"):
+        f, e = unit * ground - T * (log_Z / n), unit * ground + T * (x / Z / n)
+    c = (x2 / Z - (x / Z) ** 2) / n
+    chi = (M2 / Z - (M / Z) ** 2) / n / T
+    return Chain(log_Z - n * ground * beta, f, e, c, M / Z / n, chi)
 
 
-def _with_derivatives(exponent, rate):
-    """exp(exponent) and its first two derivatives by a variable of which the exponent has the derivative `rate`."""
-    weight = np.exp(exponent)
-    return weight, rate * weight, rate**2 * weight
+def _piece(energy, spins, beta) -> _Sums:
+    """One state for every pair of ends, with its energy and its part of the sum of the spins."""
+    of_spins = np.stack([np.ones(spins.shape), 0 * spins, 0 * spins, spins, spins**2])
+    of_spins = of_spins.reshape(5, *np.ones(beta.ndim, dtype=int), *spins.shape)
+    return _Sums(energy, of_spins * np.ones((*beta.shape, 1, 1)), np.zeros(beta.shape))
 
 
-def _times(a, b):
-    """Product of two matrices that come with their first two derivatives, by the rule of Leibniz."""
-    return a[0] @ b[0], a[1] @ b[0] + a[0] @ b[1], a[2] @ b[0] + 2 * a[1] @ b[1] + a[0] @ b[2]
+def _above(sums, shift):
+    """The same sums with all energies counted from a ground that lies lower, by `shift` / beta."""
+    Z, x, x2, M, M2 = sums
+    return np.exp(-shift) * np.stack([Z, x + shift * Z, x2 + 2 * shift * x + shift**2 * Z, M, M2])
 
 
-def _power(a, exponent: int):
-    """Power of a positive matrix with its derivatives, divided by exp(log_scale); returns both."""
-    power, log_scale = None, 0.0
-    log_scale_a = 0.0
-    while exponent:
+def _times(a: _Sums, b: _Sums, beta) -> _Sums:
+    """Join two pieces: the last spin of one is the first of the other, up or down."""
+    grounds = [a.ground[:, [k]] + b.ground[[k], :] for k in (0, 1)]
+    ground, total = np.minimum(*grounds), 0.0
+    for k in (0, 1):
+        (Z, x, x2, M, M2), (Y, y, y2, L, L2) = a.sums[..., :, [k]], b.sums[..., [k], :]
+        both = Z * Y, x * Y + Z * y, x2 * Y + 2 * x * y + Z * y2, M * Y + Z * L, M2 * Y + 2 * M * L + Z * L2
+        total = total + _above(both, (grounds[k] - ground).astype(np.float64) * beta[..., None, None])
+    largest = total[0].max(axis=(-2, -1))
+    return _Sums(ground, total / largest[..., None, None], a.log_scale + b.log_scale + np.log(largest))
+
+
+def _power(a: _Sums, exponent: int, beta) -> _Sums:
+    """Power of a matrix by repeated squaring."""
+    power = None
+    while True:
         if exponent % 2:
-            power = a if power is None else _times(power, a)
-            log_scale = log_scale + log_scale_a
-        a, log_scale_a = _times(a, a), 2 * log_scale_a
-        largest = a[0].max(axis=(-2, -1), keepdims=True)
-        a, log_scale_a = tuple(part / largest for part in a), log_scale_a + np.log(largest[..., 0, 0])
+            power = a if power is None else _times(power, a, beta)
         exponent //= 2
-    return power, log_scale
+        if not exponent:
+            return power
+        a = _times(a, a, beta)
 
 
 def _infinite_chain(T, J: float, h: float) -> Chain:
@@ -295,10 +317,27 @@ def _infinite_chain(T, J: float, h: float) -> Chain:
     R = np.hypot(S, p)
     m, a2, rho = S / R, (p / R) ** 2, R / (C + R)  # a2 = 1 - m**2, without a difference
     pair = 1 - 2 * a2 * rho  # mean of s_i s_(i+1)
-    by_KK, by_KH, by_HH = 4 * a2 * rho * (2 - a2 * (1 + rho)), 2 * m * a2, a2 * C / R
     f = -T * (K + np.log(C + R))
-    c = K**2 * by_KK + 2 * K * H * by_KH + H**2 * by_HH
-    return Chain(np.full_like(T, math.inf), f, -J * pair - h * m, c, m, by_HH / T)
+    return Chain(np.full_like(T, math.inf), f, -J * pair - h * m, _infinite_c(K, H), m, a2 * C / R / T)
+
+
+def _infinite_c(K, H):
+    """Second derivative of the logarithm of the eigenvalue by a factor of the energies, all counted from the ground.
+
+    Its matrix is exp(-u) and exp(-w) on the diagonal and exp(-v) beside it, and the least of u, v, w is 0.
+    """
+    energies = np.stack([-K - H, K, -K + H])
+    u, v, w = energies - energies.min(axis=0)
+    a, b, d = np.exp(-u), np.exp(-v), np.exp(-w)
+    D = (a - d) / 2
+    R = np.hypot(D, b)
+    larger = (R + abs(D)) / (2 * R)
+    smaller = b * (b / R) / (R + abs(D)) / 2  # (R - |D|) / (2 R)
+    up, down = np.where(D > 0, larger, smaller), np.where(D > 0, smaller, larger)
+    eigenvalue = (a + d) / 2 + R
+    first = u * a * up + w * d * down + v * b * (b / R)
+    second = u**2 * a * up + w**2 * d * down + v**2 * b * (b / R) + (b / R * ((u - v) * a - (w - v) * d) / 2) ** 2 / R
+    return second / eigenvalue - (first / eigenvalue) ** 2
 
 
 def _chain_temperatures(T, J: float, h: float) -> np.ndarray:
