@@ -311,6 +311,26 @@ def test_what_was_finished_is_kept_at_an_interrupt(job, monkeypatch):
     np.testing.assert_array_equal(kept, expected)
 
 
+@pytest.mark.parametrize("N", [10, 11, 20, 40, 100])
+def test_kramers_with_few_spins_is_right_to_a_quarter_or_refused(N):
+    """With one spin at T = 0.1 it would be 78 times too long; with ten at 0.01, 27 times."""
+    for T in (0.005, 0.0125, 0.025, 0.05, 0.2, 0.5):
+        for share in (0.0, 0.1, 0.3, 0.6, 0.8, 0.9):
+            h = -share * float(meanfield.spinodal_field(T))
+            stable, well, barrier = meanfield.branches(T, h=h)
+            df = meanfield.free_energy(barrier, T, h=h) - meanfield.free_energy(well, T, h=h)
+            if N * T < 0.5 or N * df < T:
+                with pytest.raises(ValueError, match="T must be at least Tc / |N must make the barrier"):
+                    kramers_time(N, T, h=h)
+                continue
+            kramers = kramers_time(N, T, h=h)
+            time = passage_time(N, T, h=h, start=abs(float(well)), target=-abs(float(stable)))
+            assert 0.75 < kramers / time < 1.2 or kramers == np.inf
+    for few, T in ((1, 0.1), (3, 0.05), (9, 0.2)):
+        with pytest.raises(ValueError, match="N must be at least 10 for Kramers"):
+            kramers_time(few, T)
+
+
 def test_in_the_cold_a_field_of_nothing_leaves_a_spin_free():
     """Tc (M + 1) / N = 0: however large 1 / T is, half of the updates go either way."""
     for T in (1e-300, 1e-308):

@@ -37,6 +37,7 @@ from . import weiss
 # Steps of the fourth-order Runge-Kutta method in one sweep. From Tc / 2 upwards the error of m is then below 1e-6.
 _STEPS = 16
 
+_FEWEST = 10  # spins for which Kramers' formula says something
 _LARGEST = 10**6  # spins; a sweep of the walk then takes a few hundredths of a second
 
 
@@ -405,16 +406,18 @@ def kramers_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> float:
 
         t = 2 pi T exp(N df / T) / sqrt((T - Tc (1 - m_w^2)) (Tc (1 - m_b^2) - T)),
 
-    which is what the sum of `passage_time` tends to for N df much larger than T. How good it is depends on that ratio
-    alone: it is a fifth too short where N df = T or 2 T, a tenth at 5 T, and one part in forty at 20 T. Below T there
-    is no barrier to speak of; towards the spinodal the formula grows without bound, and the time itself does not.
+    which is what the sum of `passage_time` tends to for N df much larger than T. For many spins its error depends on
+    that ratio alone: it is a fifth too short where N df = T or 2 T, a tenth at 5 T, and one part in forty at 20 T.
+    Below T there is no barrier to speak of; towards the spinodal the formula grows without bound, and the time itself
+    does not. With few spins, or in the cold, the wells are as narrow as the steps of M, and the formula may be wrong by
+    any factor; at the limits that are set here it is from a quarter too short to a fifth too long.
 
     Parameters
     ----------
     N : int
-        Number of spins, from 1 to a million.
+        Number of spins, from 10 to a million.
     T : float
-        Temperature, above 0 and below Tc.
+        Temperature, at least Tc / (2 N) and below Tc.
     h : float
         Field, weaker than the one at which the well vanishes. At h = 0 both wells are equally deep.
     Tc : float
@@ -450,6 +453,10 @@ def kramers_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0) -> float:
             f"N must make the barrier N df at least as high as T for Kramers' formula to hold, so at least "
             f"{math.ceil(min(T / height, 1e18)) if height > 0 else 'infinity'}, got {N}; see passage_time"
         )
+    if N < _FEWEST:
+        raise ValueError(f"N must be at least {_FEWEST} for Kramers' formula to hold, got {N}; see passage_time")
+    if Tc / N > 2 * T:
+        raise ValueError(f"T must be at least Tc / (2 N) for Kramers' formula to hold, got {T:g}; see passage_time")
     well, barrier = T - Tc * (1 - m_w**2), Tc * (1 - m_b**2) - T
     with np.errstate(over="ignore"):
         return float(2 * math.pi * (T / np.sqrt(well) / np.sqrt(barrier)) * np.exp(N * height / T))
