@@ -118,6 +118,19 @@ def test_the_error_falls_as_the_square_of_the_slices_with_the_known_constant(tra
         assert coarse / fine == pytest.approx(4, rel=0.1)
 
 
+@each_edge
+@pytest.mark.parametrize(("n", "T", "J", "transverse"), [(4, 1.0, 1.0, 1.0), (3, 0.1, -0.7, 1.3), (5, 4.0, 1.0, 0.01)])
+def test_ever_more_slices_end_in_the_quantum_chain(n, T, J, transverse, periodic):
+    """From 1e8 slices on nothing is left of the error, and rounding does not add up."""
+    options = {"J": J, "transverse": transverse, "periodic": periodic}
+    limit = quantum.log_partition(n, T, **options)
+    for slices in (10**8, 10**11, 2**62):
+        assert quantum.log_partition_sliced(n, slices, T, **options) == pytest.approx(limit, rel=1e-14)
+    scaled = [(quantum.log_partition_sliced(n, M, T, **options) - limit) * M**2 for M in (1000, 4000)]
+    assert scaled[0] > 0
+    assert scaled[1] == pytest.approx(scaled[0], rel=1e-3, abs=4000**2 * 1e-14 * limit)
+
+
 def test_the_error_would_show_a_wrong_coupling():
     # The control: without the half in K_time the limit is another one.
     n, M, T = 4, 256, 1.0

@@ -171,7 +171,8 @@ def log_partition_sliced(
     """Logarithm of the partition function with `slices`: that of the classical torus, plus the constant.
 
     The torus is summed exactly, row by row, by the transfer matrix between two slices. As the number of slices grows it
-    approaches `log_partition`, from above (Golden and Thompson), with an error that falls as 1 / slices**2.
+    approaches `log_partition`, from above (Golden and Thompson), with an error that falls as 1 / slices**2, down to a
+    rounding of some 1e-15 of its value.
 
     Parameters
     ----------
@@ -197,13 +198,22 @@ def log_partition_sliced(
     True
     """
     periodic = arguments.flag("periodic", periodic)
+    T, transverse = arguments.number("T", T, above=0), arguments.number("transverse", transverse, above=0)
     plane = classical_plane(_length(n), slices, T, J=J, transverse=transverse)
-    # Half of a row's own bonds on either side keep the matrix symmetric. Rows are counted from their ground state.
+    # Half of a row's own bonds on either side keep the matrix symmetric.
     row = plane.K_space * energies(chain(n, periodic=periodic))
-    half = np.exp((row.min() - row) / 2)
     s = states(n).astype(np.float64)
-    matrix = half[:, None] * np.exp(plane.K_time * (s @ s.T - n)) * half
-    eigenvalues = np.linalg.eigvalsh(matrix)
+    differ = (n - s @ s.T) / 2
+    x = transverse / T / slices
+    if n * x < 1 and abs(row).max() < 1:
+        # Thin slices: the matrix is nearly the identity, and only what is left without it has all its digits.
+        log_cosh = np.log1p(2 * np.sinh(x / 2) ** 2)
+        half = np.exp(-row / 2)
+        rest = half[:, None] * np.exp(n * log_cosh) * np.tanh(x) ** differ * half
+        np.fill_diagonal(rest, np.expm1(n * log_cosh - row))
+        return float(logsumexp(slices * np.log1p(np.linalg.eigvalsh(rest))))
+    half = np.exp((row.min() - row) / 2)  # rows are counted from their ground state
+    eigenvalues = np.linalg.eigvalsh(half[:, None] * np.exp(-2 * plane.K_time * differ) * half)
     # All are positive; rounding may push the smallest below zero, and they do not matter.
     positive = eigenvalues[eigenvalues > 0]
     constant = slices * (n * plane.K_time - row.min()) + plane.log_constant
