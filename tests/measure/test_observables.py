@@ -288,6 +288,9 @@ def test_staggered_magnetisation():
         (-0.3, 12.0, "0(12)"),
         (-0.0, 0.0, "0(0)"),
         (1.5, float("inf"), "1.5(inf)"),
+        (1.0, 1e-310, "1." + 311 * "0" + "(10)"),
+        (0.0, 5e-324, "0." + 325 * "0" + "(49)"),
+        (1e300, 3e300, f"{1e300:.0f}({3e300:.0f})"),
     ],
 )
 def test_an_estimate_reads_as_physicists_write_it(value, error, text):

@@ -65,11 +65,12 @@ class Estimate(NamedTuple):
         """The value, and in brackets the error in units of its last digit: -1.4238(12) is -1.4238 ± 0.0012."""
         if self.error == 0 or not math.isfinite(self.error):
             return f"{self.value + 0.0:g}({self.error:g})"
-        exponent = int(f"{self.error:.1e}".split("e")[1])
-        decimals = max(0, 1 - exponent)
+        digits, exponent = f"{self.error:.1e}".split("e")
+        decimals = max(0, 1 - int(exponent))
         value = f"{self.value:.{decimals}f}"
+        error = digits.replace(".", "") if decimals else f"{self.error:.0f}"
         # A value that rounds to 0 has no sign: which one it would be is rounding.
-        return f"{value if value.strip('-0.') else value.lstrip('-')}({self.error * 10**decimals:.0f})"
+        return f"{value if value.strip('-0.') else value.lstrip('-')}({error})"
 
 
 class IntegratedTime(NamedTuple):
