@@ -88,6 +88,17 @@ def test_a_drift_of_both_is_no_equilibrium(rng):
     assert found.reason.startswith("the second half of hot is too short. series must be longer")
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e-300, 1e-200, 1e200, 1e307])
+def test_the_unit_does_not_matter(size, rng):
+    hot, cold = rng.normal(size=(2, 4000))
+    for shift in (0.0, 0.5):
+        known, found = equilibrated(hot + shift, cold), equilibrated(size * (hot + shift), size * cold)
+        assert bool(found) == bool(known) == (shift == 0)
+        assert found.start == known.start
+        np.testing.assert_allclose(found.deviations, known.deviations, rtol=1e-12)
+
+
 def test_frozen_runs():
     assert equilibrated(np.ones(200), np.ones(200)).start == 0
     assert not equilibrated(np.ones(200), np.zeros(200))

@@ -94,6 +94,9 @@ def equilibrated(hot, cold) -> Equilibration:
     n = runs[0].size
     if runs[1].size != n:
         raise ValueError(f"hot and cold must be equally long, got {n} and {runs[1].size} records")
+    # In a unit of their size, a power of two, so that squares neither overflow nor vanish and no digit changes.
+    size = math.frexp(max(np.abs(one).max() for one in runs))[1]
+    runs = [np.ldexp(one, -size) for one in runs]
     edges = np.r_[0, 2 ** np.arange(math.floor(math.log2(n // 2)) + 1), n]
     variances = []
     for name, one in zip(("hot", "cold"), runs, strict=True):
