@@ -145,10 +145,11 @@ class _Cache(caching.FunctionCache):
 
 def kernel(function):
     """Compile a function on its first call, and keep its machine code where there is room for it."""
+    if numba.config.DISABLE_JIT:  # plain Python then, which has to say as little of words that overflow on purpose
+        return np.errstate(all="ignore")(function)
     compiled = numba.njit(nogil=True, error_model="numpy")(function)
-    if not numba.config.DISABLE_JIT:
-        with suppress(RuntimeError):  # a read-only library and no home: every process compiles for itself
-            compiled._cache = _Cache(compiled)
+    with suppress(RuntimeError):  # a read-only library and no home: every process compiles for itself
+        compiled._cache = _Cache(compiled)
     return compiled
 
 
