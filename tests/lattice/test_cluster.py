@@ -324,7 +324,7 @@ def test_limits_of_temperature(algorithm, rng):
     assert (np.abs(cold.m) == 1).all()
     if algorithm is wolff:
         assert (cold.sizes == 256).all()
-        assert (wolff(all_up(lattice), lattice, 1e9, 50, rng=rng).sizes == 1).all()
+        assert all(grow(all_up(lattice), lattice, 1e9, site=site, rng=rng).sites.tolist() == [site] for site in (0, 9))
     else:  # every spin is a cluster of its own
         m = swendsen_wang(all_up(lattice), lattice, 1e12, 200, rng=rng).m
         assert abs(m.mean()) < 5 / np.sqrt(200 * 256)
@@ -386,6 +386,24 @@ def test_bad_input_is_named_and_changes_nothing(function, change, error, message
         function(**arguments, rng=rng)
     np.testing.assert_array_equal(arguments["spins"], kept)
     assert rng.bit_generator.state == state
+
+
+PAIRS = Lattice("pairs", (4,), [[1], [0], [3], [2]])
+
+
+def test_a_parity_that_every_step_changes_is_forgotten_or_the_run_refused(rng):
+    """Of two pairs of spins <m**2> is (1 + tanh(J / T)) / 4; cold pairs that take turns give 1 every other time."""
+    start = all_up(PAIRS)
+    for T, steps, what in ((0.05, 20_000, "high"), (0.35, 500, "high"), (1e8, 20_000, "low"), (1e4, 500, "low")):
+        with pytest.raises(ValueError, match=f"^T must be so {what}, or steps so many.*hardly reach half of the"):
+            wolff(start, PAIRS, T, steps, every=2, rng=rng)
+        wolff(start, PAIRS, T, 0, rng=rng)
+    wolff(start, PAIRS, 0.35, 20_000, rng=rng)
+    run = wolff(start, PAIRS, 0.5, 80_000, every=2, rng=rng)
+    assert harness.normal_p_value(mean(run.m**2), (1 + np.tanh(2)) / 4) > SIGNIFICANCE
+    for T in (0.05, 1.0, 100.0):  # in one piece, and as short as it may be
+        wolff(all_up(LATTICE), LATTICE, T, 1, rng=rng)
+        swendsen_wang(all_up(PAIRS), PAIRS, T, 1, rng=rng)
 
 
 @each_algorithm

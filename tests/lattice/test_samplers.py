@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladder, one_by_one, together, without_field
 
-from spinlearn.lattice import Lattice, chain, cluster, drive, from_couplings, ising, multispin, square, tempering
+from spinlearn.lattice import (
+    Lattice,
+    all_up,
+    chain,
+    cluster,
+    drive,
+    from_couplings,
+    ising,
+    multispin,
+    square,
+    tempering,
+)
 
 CASES = harness.cases() | harness.fieldless()
 
@@ -228,6 +239,62 @@ def test_a_drive_is_refused_where_its_fields_never_count():
         else:
             with pytest.raises(ValueError, match=r"^rule must be 'heat-bath' where every flip is free"):
                 drive.drive(start, lattice, 2.0, fields, rule="metropolis", **options)
+
+
+SHEET = square(16)
+FOUR = square(4)
+SMALL_FIELDS = np.full((4, 4), 1e-12)
+NEARLY_FREE = {
+    "words": lambda **options: multispin.simulate(all_up(SHEET), 1e15, 5000, **options),
+    "replicas": lambda **options: multispin.replicas(all_up(SHEET), np.full(64, 1e8), 5000, **options),
+    "one J": lambda **options: ising.simulate(all_up(FOUR), FOUR, 1e14, 5000, **options),
+    "small J": lambda **options: ising.simulate(all_up(FOUR), FOUR, 1.0, 5000, J=1e-12, **options),
+    "small fields": lambda **options: ising.simulate(all_up(FOUR), FOUR, 1.0, 5000, J=0, h=SMALL_FIELDS, **options),
+    "drive": lambda **options: drive.drive(all_up(FOUR), FOUR, 1e8, np.zeros(5000), **options),
+    "ladder": lambda **options: tempering.simulate(all_up(FOUR), FOUR, [1e8, 2e8], 5000, **options),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEARLY_FREE)
+def test_metropolis_is_refused_where_a_run_is_too_short_to_forget_a_parity(name):
+    """P(M = 0) of sixteen spins at T = 1e14 came out as 0.39, twice what it is."""
+    rng = np.random.default_rng(1)
+    with pytest.raises(ValueError, match=r"^rule must be 'heat-bath' in so short a run at T = .*got 'metropolis'"):
+        NEARLY_FREE[name](rule="metropolis", rng=rng)
+    assert rng.bit_generator.state == np.random.default_rng(1).bit_generator.state
+    NEARLY_FREE[name](rule="heat-bath", rng=rng)
+
+
+def test_metropolis_is_not_refused_at_an_ordinary_temperature_or_in_a_long_run(rng):
+    for T in (0.01, 2.0, 100.0, 700.0):
+        ising.simulate(all_up(FOUR), FOUR, T, 1, rule="metropolis", rng=rng)
+        multispin.simulate(all_up(SHEET), T, 1, rule="metropolis", rng=rng)
+        drive.drive(all_up(FOUR), FOUR, T, [0.0], rule="metropolis", rng=rng)
+        tempering.simulate(all_up(FOUR), FOUR, [T], 1, rule="metropolis", rng=rng)
+    run = ising.simulate(all_up(FOUR), FOUR, 1e4, 200_000, rule="metropolis", every=10, rng=rng)
+    counts = np.array([(run.m[500::10] == 0).sum(), (run.m[500::10] != 0).sum()])
+    assert abs(counts[0] / counts.sum() - 12870 / 65536) < 0.1  # 0.39 or 0 with a parity
+
+
+ENDLESS = {
+    "ising": (ising.simulate, (FOUR, 2.0, 2**55), {}, "sweeps"),
+    "bond by bond": (ising.simulate, (FOUR, 2.0, 2**55), {"h": np.ones((4, 4))}, "sweeps"),
+    "words": (multispin.simulate, (2.0, 2**50), {}, "sweeps"),
+    "wolff": (cluster.wolff, (FOUR, 2.0, 2**60), {}, "steps"),
+    "wolff, no records": (cluster.wolff, (FOUR, 2.0, 2**60), {"every": 2**60}, "steps"),
+    "swendsen and wang": (cluster.swendsen_wang, (FOUR, 2.0, 2**60), {}, "sweeps"),
+    "ladder": (tempering.simulate, (FOUR, [2.0, 3.0], 2**55), {}, "sweeps"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_records_that_fit_no_memory_are_refused_before_anything_is_drawn(name):
+    sampler, system, options, number = ENDLESS[name]
+    rng = np.random.default_rng(1)
+    start = all_up(SHEET if sampler is multispin.simulate else FOUR)
+    with pytest.raises(ValueError, match=f"^{number} must be so small that the records fit into memory, got "):
+        sampler(start, *system, **options, rng=rng)
+    assert rng.bit_generator.state == np.random.default_rng(1).bit_generator.state
 
 
 def test_without_couplings_and_fields_the_heat_bath_gives_every_magnetisation_its_share(rng):

@@ -47,6 +47,15 @@ def count(name: str, value, *, at_least: int = 0, at_most: int = 2**63 - 1) -> i
     return value
 
 
+def room(shape: tuple[int, ...], dtype=np.float64, **asked: int) -> np.ndarray:
+    """Return zeros of a shape for the records of a run, or raise naming the argument that `asked` for so many."""
+    try:
+        return np.zeros(shape, dtype=dtype)
+    except (MemoryError, ValueError):
+        ((name, value),) = asked.items()
+        raise ValueError(f"{name} must be so small that the records fit into memory, got {value}") from None
+
+
 def flag(name: str, value, *, optional: bool = False) -> bool | None:
     """Return `value` if it is True or False (or None, if it is `optional`), or raise naming the argument `name`."""
     if value is None and optional:

@@ -32,7 +32,7 @@ from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import GOLDEN, next_word, random_site, splitmix64, stream
 from .geometry import Lattice, checked, interactions
-from .ising import Run, bond_total
+from .ising import ENOUGH, NEARLY_FREE, Run, bond_total
 
 _HALF_WORD = np.uint64(2**32 - 1)
 
@@ -153,7 +153,9 @@ def wolff(
         would change its parity with every step, for ever.
     T : float
         Temperature, above 0 and not so high that the bond probability is below 2**-33: then there are no bonds either.
-        Where T is merely far above J, the parity lasts for a time of the order of T / J steps.
+        Where T is merely far above J, the parity lasts for a time of the order of T / J steps. On a lattice of several
+        pieces every step turns one piece as a whole where T is low, so that the number of turned pieces has such a
+        parity, too. A run that is too short to forget either is refused.
     steps : int
         How many clusters. Their size grows from a few sites far above the critical temperature to nearly all far below.
     J : float
@@ -191,14 +193,16 @@ def wolff(
     if not lattice.degree or not threshold:
         why = "lattice must have bonds" if not lattice.degree else f"T must be so low that bonds are laid, got {T}"
         raise ValueError(f"{why}: single spins, each turned in its turn, never reach half of the states")
+    _refuse_a_rhythm(lattice, T, J, steps)
     arguments.flag("progress", progress, optional=True)
+    n, records = lattice.size, steps // every
+    sizes = arguments.room((steps,), np.int64, steps=steps)
+    bond_sums, spin_sums = arguments.room((2, records), np.int64, steps=steps)
     state = stream(rng)
 
-    n, records = lattice.size, steps // every
     # Complete steps; where the queue of the cluster at work starts and stops; the sum of the spins without it.
     clock = np.array([0, 0, 0, flat.sum(dtype=np.int64)])
-    queue, sizes = np.empty(n + 1, dtype=np.int32), np.empty(steps, dtype=np.int64)
-    bond_sums, spin_sums = np.empty((2, records), dtype=np.int64)
+    queue = np.empty(n + 1, dtype=np.int32)
     system = Growing(lattice.neighbours, _columns(lattice), threshold, every, queue)
 
     def finished() -> WolffRun:
@@ -260,11 +264,11 @@ def swendsen_wang(
     sweeps = arguments.count("sweeps", sweeps)
     every = arguments.count("every", every, at_least=1)
     arguments.flag("progress", progress, optional=True)
+    bond_sums, spin_sums = arguments.room((2, sweeps // every), np.int64, sweeps=sweeps)
     state = stream(rng)
 
-    n, records, clock = lattice.size, sweeps // every, np.zeros(1, dtype=np.int64)
+    n, clock = lattice.size, np.zeros(1, dtype=np.int64)
     labels, parents = np.empty((2, n), dtype=np.int32)
-    bond_sums, spin_sums = np.empty((2, records), dtype=np.int64)
     turns = np.empty(n, dtype=np.int8)
     system = Cutting(lattice.neighbours, _columns(lattice), threshold, every, labels, parents, turns)
 
@@ -323,6 +327,30 @@ def _start(spins, lattice, T, J) -> tuple[np.ndarray, float, np.uint64]:
     threshold = np.uint64(round(bond_probability(T, J=J) * 2**32))
     interactions(lattice, J, 0.0)
     return flat, float(J), threshold
+
+
+def _refuse_a_rhythm(lattice: Lattice, T, J: float, steps: int) -> None:
+    """Refuse a run of Wolff's that is too short to forget a parity which every step changes, see `wolff`."""
+    x = 2 * (J / float(T))
+    degrees = (lattice.neighbours >= 0).sum(axis=1)
+    # A chance in every step that the cluster is more than its first site, from above.
+    if _is_too_short(steps, float(-np.expm1(-x) * degrees.mean())):
+        raise ValueError(
+            f"T must be so low, or steps so many, that bonds are laid, got T = {T} and {steps} steps: single spins, "
+            "each turned in its turn, hardly reach half of the states"
+        )
+    # And the chance that it leaves out a site of its piece: all bonds of that are missing.
+    left_out = np.exp(-x * degrees[degrees > 0]).sum() / lattice.size
+    if _is_too_short(steps, float(left_out)) and lattice.pieces > 1:
+        raise ValueError(
+            f"T must be so high, or steps so many, that clusters break, got T = {T} and {steps} steps on a lattice of "
+            f"{lattice.pieces} pieces: whole pieces, each turned in its turn, hardly reach half of the states"
+        )
+
+
+def _is_too_short(steps: int, chance: float) -> bool:
+    """Whether a run has steps, but hardly one in which something happens that is as rare as `chance`."""
+    return steps > 0 and chance < NEARLY_FREE and steps * chance < ENOUGH
 
 
 def _columns(lattice: Lattice) -> int:

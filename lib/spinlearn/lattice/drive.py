@@ -129,14 +129,13 @@ def drive(
     largest = np.abs(fields).max(initial=0.0)
     interactions(lattice, J, largest)
     code = RULES[arguments.choice("rule", rule, RULES)]
-    ising.refuse_free_flips(rule, lattice.degree * abs(J) + largest, T)
-    arguments.flag("progress", progress, optional=True)
-    state = stream(rng)
-
     n, clock = lattice.size, np.zeros(1, dtype=np.int64)
+    ising.refuse_free_flips(rule, lattice.degree * abs(J) + np.abs(fields), T, n)
+    arguments.flag("progress", progress, optional=True)
     table = np.empty((2, 2 * lattice.coordination + 1))
     totals = np.array([ising.bond_total(flat, lattice.neighbours), flat.sum(dtype=np.int64)])
-    bond_sums, spin_sums = np.empty(fields.size, dtype=np.int64), np.empty(fields.size, dtype=np.int64)
+    bond_sums, spin_sums = np.empty((2, fields.size), dtype=np.int64)
+    state = stream(rng)
     system = Driven(lattice.neighbours, table, code, 1 / T, J, fields)
 
     def finished() -> Run:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from ..core import arguments
 from ..core.jit import kernel
@@ -93,6 +95,13 @@ class Lattice:
     def degree(self) -> int:
         """The largest number of neighbours that a site has."""
         return int((self.neighbours >= 0).sum(axis=1).max())
+
+    @cached_property
+    def pieces(self) -> int:
+        """The number of pieces that no bond connects; a site without neighbours is one."""
+        row, column = np.nonzero(self.neighbours >= 0)
+        matrix = coo_array((np.ones(row.size, bool), (row, self.neighbours[row, column])), shape=2 * (self.size,))
+        return int(connected_components(matrix, directed=False)[0])
 
     @cached_property
     def is_periodic_square(self) -> bool:

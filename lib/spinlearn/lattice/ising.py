@@ -31,6 +31,9 @@ from .geometry import Lattice, checked, interactions
 
 METROPOLIS, HEAT_BATH = 0, 1
 RULES = {"metropolis": METROPOLIS, "heat-bath": HEAT_BATH}
+# Where Metropolis refuses at most one flip in a hundred, a run has to be so long that it may refuse twenty: then the
+# rhythm in which the parity of the spins up changes is forgotten.
+NEARLY_FREE, ENOUGH = 1e-2, 20
 ORDERS = {"random": True, "sequential": False}
 
 
@@ -185,8 +188,8 @@ def simulate(
     rule : {"heat-bath", "metropolis"}
         How the flip probability depends on its cost. Metropolis turns a spin whose flip is free with certainty. Where
         every flip is free, without couplings and fields or at an infinite temperature, the number of spins up would
-        keep its parity for ever; that is refused. Where T is merely far above J, it keeps it for some T / J
-        updates.
+        change its parity with every update, for ever; that is refused. Where T is merely far above J, it does so for
+        some T / J updates; a run that is too short to forget it is refused, too.
     order : {"random", "sequential"}
         Which spin comes next: one drawn at random, or site after site, which is about twice as fast at 512 × 512 and
         is for the heat bath only. Metropolis in a fixed order keeps the Boltzmann law, but on some lattices, a ring for
@@ -229,22 +232,22 @@ def simulate(
     couplings, fields = interactions(lattice, J, h)
     if couplings is None:
         J, h = float(J), float(h)
-        refuse_free_flips(rule, lattice.degree * abs(J) + abs(h), T)
+        refuse_free_flips(rule, lattice.degree * abs(J) + abs(h), T, sweeps * n)
     else:
-        refuse_free_flips(rule, largest_field(lattice, couplings, fields), T)
+        refuse_free_flips(rule, largest_fields(lattice, couplings, fields), T, sweeps)
     arguments.flag("progress", progress, optional=True)
-    state = stream(rng)
+    kept = arguments.room((2, sweeps // every), np.int64 if couplings is None else np.float64, sweeps=sweeps)
+    state, clock = stream(rng), np.zeros(1, dtype=np.int64)
 
-    clock, records = np.zeros(1, dtype=np.int64), sweeps // every
     if couplings is None:
         table = np.empty((2, 2 * lattice.coordination + 1))
         fill_flip_probabilities(table, rule_code, 1.0 / T, J, h)
         totals = np.array([bond_total(flat, lattice.neighbours), flat.sum(dtype=np.int64)])
-        bond_sums, spin_sums = np.empty(records, dtype=np.int64), np.empty(records, dtype=np.int64)
+        bond_sums, spin_sums = kept
         run, moving = run_uniform, (flat, state, totals, clock, bond_sums, spin_sums)
         system = Uniform(lattice.neighbours, table, at_random, every)
     else:
-        energies, magnetisations = np.empty(records), np.empty(records)
+        energies, magnetisations = kept
         run, moving = run_varied, (flat, state, clock, energies, magnetisations)
         system = Varied(lattice.neighbours, couplings, fields, 1.0 / T, rule_code, at_random, every)
 
@@ -274,20 +277,31 @@ def dynamics(rule: str, order: str) -> tuple[int, bool]:
     return rule_code, at_random
 
 
-def largest_field(lattice: Lattice, couplings: np.ndarray, fields: np.ndarray) -> float:
-    """The largest |sum_j J_ij s_j + h_i| that any spin can be in."""
-    return float((np.where(lattice.neighbours >= 0, np.abs(couplings), 0.0).sum(axis=1) + np.abs(fields)).max())
+def largest_fields(lattice: Lattice, couplings: np.ndarray, fields: np.ndarray) -> np.ndarray:
+    """The largest |sum_j J_ij s_j + h_i| that each spin (N,) can be in."""
+    return np.where(lattice.neighbours >= 0, np.abs(couplings), 0.0).sum(axis=1) + np.abs(fields)
 
 
-def refuse_free_flips(rule: str, strongest: float, T: float) -> None:
-    """Refuse Metropolis where no flip is ever refused, `strongest` being the largest field that a spin can be in.
+def refuse_free_flips(rule: str, strongest, T: float, updates: int) -> None:
+    """Refuse Metropolis where no flip, or hardly any, is refused in a run.
 
-    Metropolis would turn every spin it meets, so that the number of spins up changes its parity with every update.
+    It turns every spin whose flip is free, so that the number of spins up changes its parity with every update until a
+    flip is refused. `strongest` are the largest fields that spins can be in, each of which is met in `updates` updates.
     """
-    if rule == "metropolis" and flip_probability(METROPOLIS, 2 * float(strongest) / T) == 1.0:
+    if rule != "metropolis":
+        return
+    with np.errstate(over="ignore"):  # infinity is a flip that is always refused
+        cost = 2 * np.asarray(strongest, dtype=np.float64) / T
+    if flip_probability(METROPOLIS, float(cost.max(initial=0.0))) == 1.0:
         raise ValueError(
             "rule must be 'heat-bath' where every flip is free, got 'metropolis': J and h are zero, or T is too high "
             "for them to count, and Metropolis would turn every spin it meets and never reach half of the states"
+        )
+    refused = -np.expm1(-cost)
+    if updates and refused.max() < NEARLY_FREE and updates * float(refused.sum()) < ENOUGH:
+        raise ValueError(
+            f"rule must be 'heat-bath' in so short a run at T = {T:g}, got 'metropolis', which would refuse hardly a "
+            "flip, and hardly reach half of the states"
         )
 
 

@@ -97,7 +97,8 @@ def simulate(
         4**min(rows, columns) of them among the 2**N, and Metropolis samples the rest. The heat bath samples all.
     J : float
         The coupling, of either sign. With Metropolis not 0, where all flips would be free; and where T is far above J,
-        Metropolis turns nearly all spins in every sweep, and forgets its start in some T / (10 J) sweeps.
+        Metropolis turns nearly all spins in every sweep, and forgets its start in some T / (10 J) sweeps; a run that is
+        too short for that is refused.
     every : int
         Record after every so many sweeps. Recording after each one costs a few per cent.
     threads : int
@@ -232,10 +233,12 @@ def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng
     every = arguments.count("every", every, at_least=1)
     threads = arguments.count("threads", threads, at_least=1)
     heat_bath = RULES[arguments.choice("rule", rule, RULES)] == HEAT_BATH
-    refuse_free_flips(rule, 4 * abs(J), float(T.max()))
+    # In a fixed order each spin has to be refused now and then, not just any.
+    refuse_free_flips(rule, 4 * abs(J), float(T.max()), sweeps)
     if not math.isfinite(8 * J * spins.size):
         raise ValueError("J must be small enough that every energy is finite, below 1.8e308 in size")
     arguments.flag("progress", progress, optional=True)
+    broken, up = arguments.room((2, sweeps // every, BITS), np.int64, sweeps=sweeps)
     seed = arguments.generator(rng).integers(2**64, dtype=np.uint64)
 
     rows, columns = spins.shape[1:]
@@ -253,7 +256,6 @@ def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng
     )
 
     clock = np.zeros(1, dtype=np.int64)
-    broken, up = np.zeros((2, sweeps // every, BITS), dtype=np.int64)
     system = System(to_right, flags, digits, tiled, seed, every)
 
     def finished() -> Run:

@@ -140,8 +140,11 @@ def simulate(
     couplings, fields = interactions(lattice, J, h)
     if couplings is None:
         couplings, fields = np.full(lattice.neighbours.shape, float(J)), np.full(n, float(h))
-    ising.refuse_free_flips(rule, ising.largest_field(lattice, couplings, fields), float(T.max()))
+    ising.refuse_free_flips(rule, ising.largest_fields(lattice, couplings, fields), float(T.max()), sweeps)
     arguments.flag("progress", progress, optional=True)
+    records = sweeps // every
+    e, m = arguments.room((2, records, rungs), sweeps=sweeps)
+    who, clock = arguments.room((records, rungs), np.int64, sweeps=sweeps), np.zeros(1, dtype=np.int64)
 
     states = np.empty((rungs + 1, 4), dtype=np.uint64)
     states[-1] = stream(rng)
@@ -151,8 +154,6 @@ def simulate(
     counts = np.zeros((2, rungs - 1), dtype=np.int64)
     walkers = Walkers(flat, energies, np.arange(rungs), states, *counts)
     system = Ladder(lattice.neighbours, couplings, fields, 1 / T, rule_code, at_random, every)
-    e, m = np.empty((2, sweeps // every, rungs))
-    who, clock = np.empty((sweeps // every, rungs), dtype=np.int64), np.zeros(1, dtype=np.int64)
 
     def finished() -> TemperedRun:
         done = slice(clock[0] // (rungs * every))
