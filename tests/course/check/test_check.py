@@ -3,6 +3,7 @@
 import _thread
 import io
 import json
+import math
 import random
 import re
 import signal
@@ -18,6 +19,8 @@ from spinlearn.course import check as package
 from spinlearn.course.check import NOT_ATTEMPTED, NOT_YET, RIGHT, check, declaration, exercises, limits
 from spinlearn.course.check.answers import NotAttemptedError, NotYetError, numbers, sayable
 from spinlearn.course.check.declared import ANY, Choice, Numbers, Option, above, at, below, case, near, otherwise
+from spinlearn.meanfield import curie_weiss
+from spinlearn.neuron.activation import mish
 
 PAGES = Path(__file__).parents[3] / "source" / "chapters"
 
@@ -394,13 +397,51 @@ def test_what_returns_nothing_is_told_apart_from_what_is_untouched(answer, statu
 
 
 def test_errors_name_the_arguments_and_an_overflow_says_what_to_do():
-    import math
-
     assert (
         "called with (-3, 0.8) your function stopped with ZeroDivisionError"
         in check("1.2-c", lambda b, T: 1 / 0).reason
     )
     assert "exponents are negative" in check("1.2-c", lambda b, T: math.exp(1e4)).reason
+
+
+def whole(*arguments):
+    return float(10**400)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "formula", "hard", "advice"),
+    [
+        ("1.2-c", lambda b, T: 1 / (1 + np.exp(-2 * b / T)), lambda b, T: abs(b) > 100, "Divide through"),
+        ("2.1-c", lambda N, T: curie_weiss(N, T).abs_m, lambda N, T: N > 1000, "Work with the logarithms"),
+        ("3.1-b", lambda m: m / np.arctanh(m), lambda m: m == 0, "wants a line of its own"),
+        ("3.2-b", mish.slope, lambda x: abs(x) > 100, "Write the formula in e^-|x|"),
+    ],
+)
+def test_advice_goes_with_the_mistake_that_it_mends(exercise, formula, hard, advice):
+    """Numbers that grow beyond the floats get it; text, two numbers, a forgotten branch and other errors do not."""
+
+    def reason(failure):
+        return check(exercise, lambda *a: failure(*a) if hard(*a) else formula(*a)).reason
+
+    assert advice in reason(lambda *a: float("nan"))
+    assert (advice in reason(whole)) == (exercise != "3.1-b")
+    assert (advice in reason(lambda *a: 1 / 0)) == (exercise == "3.1-b")
+    for failure in (lambda *a: "text", lambda *a: (1.0, 2.0), lambda *a: None, lambda *a: {}["T"], lambda *a: 1j):
+        assert advice not in reason(failure)
+    assert advice not in check(exercise, 5.0).reason
+
+
+@pytest.mark.parametrize(
+    ("grows", "advice"),
+    [
+        (lambda b, T: math.exp(1e4), "or subtract the largest one first."),
+        (lambda b, T: math.e**1e4, "or subtract the largest one first."),
+        (whole, "floating-point numbers end at 1.8e308."),
+        (lambda b, T: int(math.inf), "cannot convert float infinity to integer."),
+    ],
+)
+def test_an_overflow_is_told_by_what_grew(grows, advice):
+    assert check("1.2-c", grows).reason.endswith(advice)
 
 
 def test_the_registry_reads_the_names_of_the_files(tmp_path, monkeypatch):

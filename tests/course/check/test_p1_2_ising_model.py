@@ -85,6 +85,9 @@ MISTAKES = {
         (lambda s, i, j, J, h: right_cost(s, i, j, 1.0, h), "J and h included"),
         (lambda s, i, j, J, h: right_cost(s, i, j, J, h) + 1, "Write both energies down"),
         (walks_off_the_edge, "modulo"),
+        (lambda s, i, j, J, h: s[0][0][0], "your function stopped with IndexError"),
+        (lambda s, i, j, J, h: s[i, j / 1], "your function stopped with IndexError"),
+        (lambda s, i, j, J, h: s[i + 99, j], "called with (an array of shape (4, 4), 0, 0, 1, 0)"),
         (flips_for_real, "changed the spins"),
         (0.5, "a function is wanted"),
         (lambda s: 0.0, "TypeError"),
@@ -117,6 +120,7 @@ MISTAKES = {
         (lambda x: np.exp(-x / 2) / 21, "between 0 and 1"),
         (lambda x: np.exp(-x / 2) / 1e9, "between 0 and 1"),
         (lambda x: np.exp(-x / 2) / 1e100, "between 0 and 1"),
+        (lambda x: (1 + np.exp(2 * x)) ** -0.5 if x > -20 else {}["x"], "called with (-25) your function stopped"),
     ],
 }
 

@@ -6,6 +6,7 @@ import numpy as np
 from checking import Answers
 from scipy.special import expit, ndtr
 
+from spinlearn.course.check import check
 from spinlearn.measure import minimax
 from spinlearn.neuron import activation
 
@@ -116,7 +117,7 @@ MISTAKES = {
         (activation.swish.slope, "swish"),
         (as_first_written, "log1p"),
         (in_growing_exponentials, "cannot overflow"),
-        (lambda x: (activation.mish(x + 1e-6) - activation.mish(x - 1e-6)) / 2e-6, "the formula is right"),
+        (lambda x: (activation.mish(x + 1e-6) - activation.mish(x - 1e-6)) / 2e-6, "differentiate by hand"),
         (with_math, "overflows"),
         (lambda x: 0.6 + 0.3 * np.tanh(x), "difference quotient"),
     ],
@@ -155,3 +156,8 @@ MISTAKES = {
 
 class TestPopulations(Answers):
     PAGE, RIGHT, MISTAKES, FUNCTIONS = "3.2", RIGHT_ANSWERS, MISTAKES, ("3.2-b", "3.2-c")
+
+
+def test_no_number_where_nothing_overflows_gets_no_advice_against_overflow():
+    reason = check("3.2-b", lambda x: activation.mish.slope(x) if x else math.nan).reason
+    assert reason.endswith("nan came, which is not finite.")

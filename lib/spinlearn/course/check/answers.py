@@ -32,6 +32,15 @@ class StoppedError(NotYetError):
         self.error = error
 
 
+class NotFiniteError(NotYetError):
+    """A number came that is infinite, or none at all, or too large for a float."""
+
+
+def overflowed(why: NotYetError) -> bool:
+    """Whether an answer was refused as a number outgrew what floats can hold: only then there is advice against it."""
+    return isinstance(why, NotFiniteError) or (isinstance(why, StoppedError) and isinstance(why.error, OverflowError))
+
+
 def refuse(reason: str) -> NoReturn:
     """End a check with *not yet*, because of `reason`."""
     raise NotYetError(reason)
@@ -100,11 +109,8 @@ def call(function, *arguments):
     except (TooLate, NotYetError):  # the latter from what the check itself has handed to the function
         raise
     except OverflowError as error:
-        raise StoppedError(
-            f"called with ({case}) your function stopped with {told(error)}. A number grew too large: math.exp gives "
-            "up beyond e^709. Write the formula so that exponents are negative, or subtract the largest one first.",
-            error,
-        ) from None
+        why = f"called with ({case}) your function stopped with {told(error)}. {_outgrown(told(error))}"
+        raise StoppedError(why.rstrip(), error) from None
     except BaseException as error:  # of whatever kind: SystemExit, and a reader's own class
         raise StoppedError(f"called with ({case}) your function stopped with {told(error)}.", error) from None
     if result is None or result is ...:
@@ -117,6 +123,18 @@ def call(function, *arguments):
             "Every branch needs its return."
         )
     return result
+
+
+def _outgrown(words: str) -> str:
+    """What goes with an OverflowError, which comes from whole numbers as well as from exponentials."""
+    if "infinity" in words:  # int(inf): the number had grown before
+        return ""
+    if "int" in words:
+        return "A whole number grew too large: floating-point numbers end at 1.8e308."
+    return (
+        "A number grew too large: math.exp gives up beyond e^709. Write the formula so that exponents are negative, "
+        "or subtract the largest one first."
+    )
 
 
 def _untouched(function, result) -> bool:
@@ -186,7 +204,7 @@ def numbers(answer, count: int, what: str) -> list[float]:
         refuse(f"{start}, but {len(values)} number{'s' if len(values) != 1 else ''} came.")
     for value in values:
         if not math.isfinite(value):
-            refuse(f"{start}, but {value} came, which is not finite.")
+            raise NotFiniteError(f"{start}, but {value} came, which is not finite.")
     return values
 
 
@@ -221,7 +239,7 @@ def _real(one, start: str) -> float:
         try:
             value = kind(one)
         except OverflowError:
-            refuse(f"{start}, but one came that is too large for a floating-point number.")
+            raise NotFiniteError(f"{start}, but one came that is too large for a floating-point number.") from None
         except (TypeError, ValueError):
             continue
         if value.imag and not abs(value.imag) <= RESIDUE * abs(value.real):

@@ -7,7 +7,7 @@ from scipy.optimize import brentq
 
 from ...meanfield import branches, curie_weiss, free_energy
 from ...meanfield import magnetisation as stable
-from .answers import NotYetError, call, number, refuse
+from .answers import NotYetError, call, number, overflowed, refuse
 from .declared import Numbers, at, case, otherwise
 
 DIAGONALS = Numbers(
@@ -75,7 +75,7 @@ def counting_levels(answer) -> str:
         try:
             value = number(call(answer, N, T), "the mean of |m|")
         except NotYetError as reason:
-            if N < 100:
+            if N < 100 or not overflowed(reason):
                 raise
             refuse(f"for N = {N}: {reason} Work with the logarithms of the weights, less the largest of them.")
         if abs(value - true) < 1e-8:

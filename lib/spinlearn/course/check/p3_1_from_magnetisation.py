@@ -4,7 +4,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from ... import meanfield
-from .answers import NotYetError, call, number, numbers, refuse
+from .answers import NotFiniteError, NotYetError, call, number, numbers, refuse
 
 
 def twin(answer) -> str:
@@ -59,7 +59,7 @@ def inverse(answer) -> str:
         back = np.tanh(inside[k] / came[k])
         refuse(f"for m = {inside[k]:g} it says T = {came[k]:.10g}, but tanh(m / T) is then {back:.10g}.")
     for m, limit, why in [
-        (0.0, 1.0, "the magnetisation vanishes at Tc; 0 / 0 wants a line of its own"),
+        (0.0, 1.0, "the magnetisation vanishes at Tc"),
         (1.0, 0.0, "the magnet is complete at T = 0 only"),
         (-0.5, 0.5 / np.arctanh(0.5), "both branches have the same temperature"),
         (-1.0, 0.0, "the magnet is complete at T = 0 only"),
@@ -68,7 +68,10 @@ def inverse(answer) -> str:
         try:
             value = number(call(answer, m), "a temperature")
         except NotYetError as reason:
-            refuse(f"T({m:g}) should be {limit:.6g}: {why}. But {reason}")
+            stopped = isinstance(getattr(reason, "error", None), ZeroDivisionError)
+            divided = m == 0 and (stopped or isinstance(reason, NotFiniteError))
+            advice = " 0 / 0 wants a line of its own." if divided else ""
+            refuse(f"T({m:g}) should be {limit:.6g}: {why}. But {reason}{advice}")
         if not abs(value - limit) < 1e-9:
             refuse(f"T({m:g}) should be {limit:.10g}, but {value:.10g} came: {why}.")
     return "the curve on its side. What nobody can solve for m is one line when solved for T."
