@@ -1,5 +1,6 @@
 """The exercise checks of page 1.1: right answers pass, typical mistakes are refused with the reason."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,6 +8,8 @@ import numpy as np
 import sympy
 from checking import Answers
 from scipy.integrate import quad
+
+from spinlearn.course.check import check
 
 GATES = {"NAND": ([-1, -1], -1.5), "first only": ([1, -1], 0.5), "majority": ([1, 1, 1], 1.5)}
 
@@ -109,6 +112,12 @@ def quadratic_by_quadrature(I, v_reset):
 def but(condition, other):
     """The right rate, but `other` where the condition on the current holds."""
     return lambda I, v_reset: other(I, v_reset) if condition(I) else quadratic(I, v_reset)
+
+
+def without_the_test(I, v_reset):
+    """The right logarithm, also where it starts below the point of no return."""
+    a = math.sqrt(-I)
+    return 0.0 if v_reset == a else max(2 * a / math.log((v_reset + a) / (v_reset - a)), 0.0)
 
 
 def positive(I):
@@ -216,6 +225,11 @@ MISTAKES = {
         (but(lambda I: I == 0, lambda I, v: 0.0), "Without current"),
         (lambda I, v: "fast", "single number"),
         (lambda I, v: quadratic(I, v) if I > 0 else None, "called with (-2, -3) your function returns nothing"),
+        (lambda I, v: np.sqrt(I) / (np.pi / 2 - np.arctan(v / np.sqrt(I))), "no real square root"),
+        (lambda I, v: math.sqrt(I) / (math.pi / 2 - math.atan(v / math.sqrt(I))), "no real square root"),
+        (lambda I, v: I**0.5 / (math.pi / 2 - math.atan(v / I**0.5)), "no real square root"),
+        (but(negative, lambda I, v: I**0.5), "no real square root"),
+        (but(negative, without_the_test), "math domain error."),
         (lambda I, v: np.emath.sqrt(I) / (np.pi / 2 - np.arctan(v / np.emath.sqrt(I))), "no real square root"),
     ],
 }
@@ -224,6 +238,11 @@ MISTAKES = {
 class TestNeuronAsASwitch(Answers):
     PAGE, RIGHT, MISTAKES = "1.1", RIGHT_ANSWERS, MISTAKES
     FUNCTIONS = ("1.1-a", "1.1-b", "1.1-c", "1.1-d")
+
+
+def test_only_a_root_of_a_negative_current_is_told_that_there_is_none():
+    for failure in (without_the_test, lambda I, v: "text", lambda I, v: (1.0, 2.0), lambda I, v: None):
+        assert "square root" not in check("1.1-d", but(negative, failure)).reason
 
 
 def test_the_gates_do_what_their_names_say():
