@@ -231,6 +231,8 @@ def test_a_drive_is_refused_where_its_fields_never_count():
         ([0.0, 0.2], 0.0, True),
         ([0.0, 0.0], 1.0, True),
         ([], 0.0, False),
+        ([], 1.0, True),
+        ([], 1e-4, True),
     ):
         options = {"J": J, "rng": rng}
         drive.drive(start, lattice, 2.0, fields, **options)

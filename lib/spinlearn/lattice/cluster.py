@@ -32,7 +32,7 @@ from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import GOLDEN, next_word, random_site, splitmix64, stream
 from .geometry import Lattice, checked, interactions
-from .ising import ENOUGH, NEARLY_FREE, Run, bond_total
+from .ising import Run, bond_total, is_too_short
 
 _HALF_WORD = np.uint64(2**32 - 1)
 
@@ -334,23 +334,18 @@ def _refuse_a_rhythm(lattice: Lattice, T, J: float, steps: int) -> None:
     x = 2 * (J / float(T))
     degrees = (lattice.neighbours >= 0).sum(axis=1)
     # A chance in every step that the cluster is more than its first site, from above.
-    if _is_too_short(steps, float(-np.expm1(-x) * degrees.mean())):
+    if is_too_short(steps, -np.expm1(-x) * degrees.mean()):
         raise ValueError(
             f"T must be so low, or steps so many, that bonds are laid, got T = {T} and {steps} steps: single spins, "
             "each turned in its turn, hardly reach half of the states"
         )
     # And the chance that it leaves out a site of its piece: all bonds of that are missing.
     left_out = np.exp(-x * degrees[degrees > 0]).sum() / lattice.size
-    if _is_too_short(steps, float(left_out)) and lattice.pieces > 1:
+    if is_too_short(steps, left_out) and lattice.pieces > 1:
         raise ValueError(
             f"T must be so high, or steps so many, that clusters break, got T = {T} and {steps} steps on a lattice of "
             f"{lattice.pieces} pieces: whole pieces, each turned in its turn, hardly reach half of the states"
         )
-
-
-def _is_too_short(steps: int, chance: float) -> bool:
-    """Whether a run has steps, but hardly one in which something happens that is as rare as `chance`."""
-    return steps > 0 and chance < NEARLY_FREE and steps * chance < ENOUGH
 
 
 def _columns(lattice: Lattice) -> int:

@@ -298,11 +298,17 @@ def refuse_free_flips(rule: str, strongest, T: float, updates: int) -> None:
             "for them to count, and Metropolis would turn every spin it meets and never reach half of the states"
         )
     refused = -np.expm1(-cost)
-    if updates and refused.max() < NEARLY_FREE and updates * float(refused.sum()) < ENOUGH:
+    if is_too_short(updates, refused):
         raise ValueError(
             f"rule must be 'heat-bath' in so short a run at T = {T:g}, got 'metropolis', which would refuse hardly a "
             "flip, and hardly reach half of the states"
         )
+
+
+def is_too_short(updates: int, chances) -> bool:
+    """Whether in `updates` of each kind hardly anything happens that is as rare as `chances`."""
+    chances = np.asarray(chances)
+    return updates > 0 and chances.max() < NEARLY_FREE and updates * float(chances.sum()) < ENOUGH
 
 
 @kernel
