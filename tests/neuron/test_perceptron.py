@@ -281,6 +281,18 @@ def test_the_margin_of_given_weights_has_its_digits_next_to_the_plane():
     assert margin([[1e300, 1e300]], [1], [1e300, 1e300]) == pytest.approx(np.sqrt(2) * 1e300, rel=1e-15)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("floats_do", [True, False], ids=["in floats", "in fractions"])
+def test_a_margin_beyond_the_largest_float_is_infinite_and_its_bound_is_not(monkeypatch, floats_do):
+    if not floats_do:
+        monkeypatch.setattr(perceptron, "_nearest_in_floats", lambda A: None)
+    huge = [[1.7e308, 1.7e308]]
+    best = max_margin(huge, [1])
+    assert best.gamma == margin(huge, [1], [1, 1]) == -margin(huge, [-1], [1, 1]) == np.inf
+    np.testing.assert_allclose(best.w, [0.5**0.5, 0.5**0.5], rtol=1e-15)
+    assert mistake_bound(huge, [1]) == pytest.approx(1, rel=1e-12)
+
+
 # Separable or not, with proof
 
 

@@ -211,7 +211,8 @@ def margin(X, y, w) -> float:
     Returns
     -------
     float
-        Good to some units in the last place, however close the example is to the plane.
+        Good to some units in the last place, however close the example is to the plane; beyond the largest float, inf
+        with its sign.
 
     Raises
     ------
@@ -228,11 +229,7 @@ def margin(X, y, w) -> float:
     if not w.any():
         raise ValueError("w must not be all zero: it has no direction")
     size = _exponent(X)
-    A, w = np.ldexp(X * y[:, None], -size), np.ldexp(w, -_exponent(w))
-    product, error = _products(A, w)
-    near = product - error <= (product + error).min()  # the smallest is one of these
-    smallest = min(_exact_product(row, w) for row in A[near])
-    return float(np.ldexp(float(smallest) / np.linalg.norm(w), size))
+    return _unscaled(_margin(np.ldexp(X * y[:, None], -size), np.ldexp(w, -_exponent(w))), size)
 
 
 def max_margin(X, y) -> Margin:
@@ -251,7 +248,7 @@ def max_margin(X, y) -> Margin:
     Returns
     -------
     Margin
-        Its gamma is good to 1e-12 of itself, however small it is.
+        Its gamma is good to 1e-12 of itself, however small it is, and inf where it is beyond the largest float.
 
     Raises
     ------
@@ -264,17 +261,8 @@ def max_margin(X, y) -> Margin:
     1.414213562
     """
     X, y = _examples(X, y)
-    size = _exponent(X)
-    A = np.ldexp(X * y[:, None], -size)
-    w = _nearest_in_floats(A)
-    if w is not None:
-        return Margin(margin(X, y, w), w)
-    if separate(X, y).proof is not None:
-        raise ValueError("X and y must be separable to have a margin; separate(X, y).proof shows that they are not")
-    whole, scale = _whole_numbers(X * y[:, None])
-    point = _mean(whole, _nearest(whole))
-    length = _root(point @ point)
-    return Margin(float(length / scale), np.array([float(x / length) for x in point]))
+    gamma, w, size = _largest_margin(X, y)
+    return Margin(_unscaled(gamma, size), w)
 
 
 def mistake_bound(X, y) -> float:
@@ -300,11 +288,10 @@ def mistake_bound(X, y) -> float:
     >>> round(mistake_bound(with_bias([[0, 0], [0, 1], [1, 0], [1, 1]]), [-1, -1, -1, 1]), 9)  # AND
     51.0
     """
-    gamma = max_margin(X, y).gamma
-    X = _inputs(X)
-    size = _exponent(X)
+    X, y = _examples(X, y)
+    gamma, _, size = _largest_margin(X, y)
     with np.errstate(over="ignore", divide="ignore"):
-        return float(np.square(np.linalg.norm(np.ldexp(X, -size), axis=1).max() / np.ldexp(gamma, -size)))
+        return float(np.square(np.linalg.norm(np.ldexp(X, -size), axis=1).max() / gamma))
 
 
 def separate(X, y) -> Separation:
@@ -431,6 +418,34 @@ def _products(A, w) -> tuple[np.ndarray, np.ndarray]:
         return A @ w, 2 * w.size * (EPSILON * size + TINY)
 
 
+def _unscaled(value, size) -> float:
+    """A value times a power of two: inf beyond the largest float."""
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(value, size))
+
+
+def _margin(A, w) -> float:
+    """Smallest distance of the rows from the plane with the normal w, in their direction."""
+    product, error = _products(A, w)
+    near = product - error <= (product + error).min()  # the smallest is one of these
+    return float(min(_exact_product(row, w) for row in A[near])) / np.linalg.norm(w)
+
+
+def _largest_margin(X, y) -> tuple[float, np.ndarray, int]:
+    """Margin and weights of `max_margin`, the former in units of a power of two, and its exponent."""
+    size = _exponent(X)
+    A = np.ldexp(X * y[:, None], -size)
+    w = _nearest_in_floats(A)
+    if w is not None:
+        return _margin(A, w), w, size
+    if separate(X, y).proof is not None:
+        raise ValueError("X and y must be separable to have a margin; separate(X, y).proof shows that they are not")
+    whole, scale = _whole_numbers(X * y[:, None])
+    point = _mean(whole, _nearest(whole))
+    length = _root(point @ point)
+    return float(length / (scale * Fraction(2) ** int(size))), np.array([float(x / length) for x in point]), size
+
+
 def _exact_product(row, w) -> Fraction:
     return sum((Fraction(a) * Fraction(b) for a, b in zip(row, w, strict=True)), Fraction(0))
 
@@ -521,7 +536,7 @@ def _nearest_in_floats(A) -> np.ndarray | None:
     w = np.ldexp(w, -_exponent(w))
     point = [_exact_product(column, shares) for column in A[face].T]
     above = float(_root(sum(x * x for x in point))) / shares.sum()
-    return w / np.linalg.norm(w) if margin(A, np.ones(len(A)), w) >= above * (1 - 1e-12) else None
+    return w / np.linalg.norm(w) if _margin(A, w) >= above * (1 - 1e-12) else None
 
 
 # Fractions ────────────────────────────────────────────────────────────────────────────────────────────────────────────
