@@ -16,6 +16,8 @@ CASES = harness.cases()
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 T = np.array([0.4, 0.9, 1.7, 2.2, 2.269, 2.34, 3.0, 5.0, 40.0])
 
+RING = density_of_states(chain(3))
+
 
 def slope(function, x, step=1e-5):
     """Central difference, whose relative error is some step**2 and whose rounding error some 1e-16 / step."""
@@ -189,6 +191,13 @@ def test_enumeration_of_the_cubic_lattice_has_its_ground_states():
         (lambda: probabilities(square(3), 0), ValueError, "^T must be greater than 0"),
         (lambda: probabilities(square(3), [1.0]), TypeError, "^T must be a real number, not list"),
         (lambda: density_of_states(square(6)), ValueError, "^lattice must have at most 30 sites.*got 36"),
+        (lambda: averages(RING._replace(count=[1]), 1.0), ValueError, r"^dos\.count must be one-dimensional"),
+        (lambda: averages(RING._replace(count=[3, 3, 1, 2]), 1.0), ValueError, r"^dos\.count must add up to 2\*\*N"),
+        (lambda: averages(RING._replace(count=[9, -3, 1, 1]), 1.0), ValueError, r"^dos\.count must add up to 2\*\*N"),
+        (lambda: averages(RING._replace(spin_sum=[-1, 1, -3, 3.0]), 1.0), TypeError, r"^dos\.spin_sum must hold whole"),
+        (lambda: averages(RING._replace(spin_sum=[1]), 1.0), ValueError, r"^dos\.spin_sum must be one-dimensional"),
+        (lambda: averages(RING._replace(bond_sum=None), 1.0), TypeError, r"^dos\.bond_sum must hold whole numbers"),
+        (lambda: averages(tuple(RING), 1.0), TypeError, "^dos must be what density_of_states returns, not tuple"),
         (lambda: averages(density_of_states(chain(3)), -1.0), ValueError, "^T must be greater than 0, got -1.0"),
         (lambda: averages(density_of_states(chain(3)), 1.0, J=np.inf), ValueError, "^J must be finite"),
         (lambda: averages(density_of_states(chain(3)), 1.0, h=None), TypeError, "^h must be a real number"),

@@ -264,7 +264,7 @@ def averages(dos: DensityOfStates, T, *, J: float = 1.0, h: float = 0.0) -> Aver
     Raises
     ------
     TypeError, ValueError
-        If `T`, `J` or `h` has the wrong type or range.
+        If an argument has the wrong type or range, or if `dos` does not count 2**N states.
 
     Examples
     --------
@@ -273,8 +273,7 @@ def averages(dos: DensityOfStates, T, *, J: float = 1.0, h: float = 0.0) -> Aver
     >>> ring.e.round(6)
     array([-0.817663, -0.465649])
     """
-    if not isinstance(dos, DensityOfStates):
-        raise TypeError(f"dos must be what density_of_states returns, not {type(dos).__name__}")
+    dos = _checked(dos)
     T = arguments.temperatures(T)
     J, h = arguments.number("J", J), arguments.number("h", h)
     n = dos.spin_sum.max()  # all spins up
@@ -294,6 +293,24 @@ def averages(dos: DensityOfStates, T, *, J: float = 1.0, h: float = 0.0) -> Aver
         f = ground / n - T * log_norm / n
     moments = (weight @ power for power in (m, abs(m), m**2, m**4))
     return Averages(*(entry[()] for entry in (log_Z, f, e, s, c, *moments)))
+
+
+def _checked(dos: DensityOfStates) -> DensityOfStates:
+    """Check a count of states, of which a field may have been replaced."""
+    if not isinstance(dos, DensityOfStates):
+        raise TypeError(f"dos must be what density_of_states returns, not {type(dos).__name__}")
+    dos = DensityOfStates(
+        *(arguments.as_array(f"dos.{name}", part) for name, part in zip(dos._fields, dos, strict=True))
+    )
+    for name, part in zip(dos._fields, dos, strict=True):
+        if part.dtype.kind not in "iu":
+            raise TypeError(f"dos.{name} must hold whole numbers, not {part.dtype}")
+        if part.ndim != 1 or part.shape != dos.bond_sum.shape or part.size == 0:
+            raise ValueError(f"dos.{name} must be one-dimensional and as long as dos.bond_sum, got shape {part.shape}")
+    n = int(dos.spin_sum.max())  # all spins up
+    if not 1 <= n <= _MOST_COUNTED or (dos.count < 1).any() or dos.count.sum() != 2**n:
+        raise ValueError(f"dos.count must add up to 2**N, where N = {n} is the largest spin_sum, got {dos.count.sum()}")
+    return dos
 
 
 def _above_the_ground(dos: DensityOfStates, J: float, h: float) -> tuple[float, np.ndarray]:

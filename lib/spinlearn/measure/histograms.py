@@ -160,7 +160,7 @@ def sample(e, m, lattice: Lattice, T: float) -> Sample:
     >>> sample(run.e[100:], run.m[100:], torus, 2.3).starts.size
     100
     """
-    T = arguments.number("T", T, above=0)
+    T = arguments.temperature(T)
     if not isinstance(lattice, Lattice):
         raise TypeError(f"lattice must be a Lattice, not {type(lattice).__name__}")
     e, m = arguments.as_array("e", e), arguments.as_array("m", m)
@@ -264,6 +264,7 @@ def reweight(sample: Sample | Joint, T) -> Averages:
     """
     if not isinstance(sample, (Sample, Joint)):
         raise TypeError(f"sample must be a Sample or a Joint, not {type(sample).__name__}")
+    sample = _checked("sample", sample) if isinstance(sample, Sample) else _checked_joint(sample)
     temperatures = arguments.temperatures(T)
     if temperatures.ndim > 1 or temperatures.size == 0:
         raise ValueError(f"T must be a number or one-dimensional and not empty, got shape {temperatures.shape}")
@@ -408,7 +409,35 @@ def _runs(samples) -> list[Sample]:
     for one in samples:
         if not isinstance(one, Sample):
             raise TypeError(f"samples must hold runs, each as `sample` returns it, not {type(one).__name__}")
+    samples = [_checked(f"samples[{k}]", one) for k, one in enumerate(samples)]
     if len({(one.L, one.N) for one in samples}) > 1:
         sizes = ", ".join(f"{one.N} spins with L = {one.L}" for one in samples)
         raise ValueError(f"samples must be runs of one lattice, got {sizes}")
-    return list(samples)
+    return samples
+
+
+def _checked(name: str, one: Sample) -> Sample:
+    """Check a run, of which a field may have been replaced."""
+    L, N = (arguments.count(f"{name}.{field}", getattr(one, field), at_least=1) for field in ("L", "N"))
+    T = arguments.number(f"{name}.T", one.T, at_least=1 / np.finfo(float).max)
+    e = arguments.series(f"{name}.e", one.e)
+    m = arguments.real_array(f"{name}.m", one.m, e.shape, what=" (that of e)")
+    starts = arguments.as_array(f"{name}.starts", one.starts)
+    if starts.dtype.kind not in "iu" or starts.ndim != 1 or not 0 < starts.size <= e.size:
+        raise TypeError(f"{name}.starts must be a row of whole numbers, one for each block, not {starts.dtype}")
+    if starts[0] != 0 or not (starts[1:] > starts[:-1]).all() or starts[-1] >= e.size:
+        raise ValueError(f"{name}.starts must ascend from 0 and stay below {e.size}, the number of records")
+    return Sample(L, N, T, e, m, starts)
+
+
+def _checked_joint(joint: Joint) -> Joint:
+    """Check runs that were joined, of which a field may have been replaced."""
+    samples = _runs(joint.samples)
+    blocks, T = {one.starts.size for one in samples}, arguments.real_array("sample.T", joint.T, (len(samples),))
+    if len(blocks) > 1 or not np.array_equal(T, [one.T for one in samples]) or (T[1:] < T[:-1]).any():
+        raise ValueError("sample must be what `join` returns: its T ascends and is that of its runs, cut alike")
+    sizes = tuple(arguments.count(f"sample.{name}", getattr(joint, name)) for name in ("L", "N"))
+    if sizes != samples[0][:2]:
+        raise ValueError(f"sample.L and sample.N must be those of its runs, {samples[0][:2]}")
+    log_Z = arguments.real_array("sample.log_Z", joint.log_Z, (blocks.pop() + 1, len(samples)))
+    return Joint(*samples[0][:2], T, log_Z, tuple(samples))
