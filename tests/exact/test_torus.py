@@ -45,7 +45,7 @@ def test_kaufman_would_notice_a_single_bond_between_two_sites():
 
 def in_high_precision(n, m, T):
     """Kaufman's formula as it is printed, with the derivatives by K of every factor."""
-    with mpmath.workdps(40):
+    with mpmath.workdps(60):
         K = 1 / mpmath.mpf(T)
         s, cosh, size = mpmath.sinh(2 * K), mpmath.cosh(2 * K), n * m
         C, C1, C2 = s + 1 / s, 2 * cosh * (1 - s**-2), 4 * s + 4 / s + 8 / s**3
@@ -88,12 +88,24 @@ def test_kaufman_in_high_precision(rows, columns, at):
     assert torus.c == pytest.approx(float(c), rel=0, abs=1.5e-13)
 
 
-def test_kaufman_far_above_the_critical_point():
-    """There every bond has the energy -K, up to K^2 of it; with K = 1e-300 nothing overflows."""
-    torus = kaufman(16, 16, [1e3, 1e6, 1e300])
-    np.testing.assert_allclose(torus.e, [-2e-3, -2e-6, 0], rtol=1e-5, atol=1e-15)
-    np.testing.assert_allclose(torus.c, [2e-6, 2e-12, 0], rtol=1e-5, atol=1e-15)
-    np.testing.assert_allclose(torus.log_Z, 256 * np.log(2), rtol=1e-5)
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(2, 2), (2, 3), (3, 2), (2, 7), (3, 3), (3, 4), (4, 4), (4, 7), (5, 5), (16, 16), (20, 30)]
+)
+def test_kaufman_far_above_the_critical_point(rows, columns):
+    """All is small there, and has its digits all the same."""
+    at = [30.0, 1e3, 3e3, 3.4e3, 1e4, 1e6, 1e9, 1e12]
+    torus, known = kaufman(rows, columns, at), [in_high_precision(rows, columns, T) for T in at]
+    log_Z, e, c = np.array(known, dtype=float).T
+    np.testing.assert_allclose(torus.log_Z, log_Z, rtol=2e-15)
+    np.testing.assert_allclose(torus.e, e, rtol=1e-8)
+    np.testing.assert_allclose(torus.c, c, rtol=1e-8)
+
+
+def test_kaufman_of_spins_that_are_free():
+    """With K = 1e-300 nothing overflows."""
+    assert kaufman(16, 16, 1e300).e == pytest.approx(-2e-300, rel=1e-15)
+    assert kaufman(16, 16, 1e300).c == 0
+    assert kaufman(16, 16, 1e300).log_Z == pytest.approx(256 * np.log(2), rel=1e-15)
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(5, 37), (16, 64), (200, 3), (6, 1000)])
