@@ -241,7 +241,13 @@ class TestNeuronAsASwitch(Answers):
 
 
 def test_only_a_root_of_a_negative_current_is_told_that_there_is_none():
-    for failure in (without_the_test, lambda I, v: "text", lambda I, v: (1.0, 2.0), lambda I, v: None):
+    for failure in (
+        without_the_test,
+        lambda I, v: "text",
+        lambda I, v: (1.0, 2.0),
+        lambda I, v: None,
+        lambda I, v: int("a"),
+    ):
         assert "square root" not in check("1.1-d", but(negative, failure)).reason
 
 
