@@ -226,6 +226,13 @@ def test_a_periodic_square_lattice_is_known_by_its_table_and_not_by_its_name():
 def test_the_degree_is_the_largest_number_of_neighbours():
     assert [lattice.degree for lattice in (square(4), square(2, periodic=False), chain(5))] == [4, 2, 2]
     assert from_couplings(np.zeros((3, 3)))[0].degree == 0
+    assert square(3, periodic=False).degrees.tolist() == [0, 0, 4, 4, 1]
+
+
+def test_pieces_are_what_no_bond_connects():
+    two_rings = Lattice("rings", (6,), [[1, 2], [0, 2], [0, 1], [4, 5], [3, 5], [3, 4]])
+    alone = from_couplings(np.zeros((3, 3)))[0]
+    assert [lattice.pieces for lattice in (square(4), two_rings, alone, chain(5, periodic=False))] == [1, 2, 3, 1]
 
 
 # Couplings

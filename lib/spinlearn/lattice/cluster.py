@@ -332,15 +332,15 @@ def _start(spins, lattice, T, J) -> tuple[np.ndarray, float, np.uint64]:
 def _refuse_a_rhythm(lattice: Lattice, T, J: float, steps: int) -> None:
     """Refuse a run of Wolff's that is too short to forget a parity which every step changes, see `wolff`."""
     x = 2 * (J / float(T))
-    degrees = (lattice.neighbours >= 0).sum(axis=1)
+    share, degrees = lattice.degrees / lattice.size, np.arange(lattice.degree + 1)
     # A chance in every step that the cluster is more than its first site, from above.
-    if is_too_short(steps, -np.expm1(-x) * degrees.mean()):
+    if is_too_short(steps, -np.expm1(-x) * (share @ degrees)):
         raise ValueError(
             f"T must be so low, or steps so many, that bonds are laid, got T = {T} and {steps} steps: single spins, "
             "each turned in its turn, hardly reach half of the states"
         )
     # And the chance that it leaves out a site of its piece: all bonds of that are missing.
-    left_out = np.exp(-x * degrees[degrees > 0]).sum() / lattice.size
+    left_out = share[1:] @ np.exp(-x * degrees[1:])
     if is_too_short(steps, left_out) and lattice.pieces > 1:
         raise ValueError(
             f"T must be so high, or steps so many, that clusters break, got T = {T} and {steps} steps on a lattice of "

@@ -92,9 +92,14 @@ class Lattice:
         return self.neighbours.shape[1]
 
     @cached_property
+    def degrees(self) -> np.ndarray:
+        """How many sites have 0, 1, 2, … neighbours, (degree + 1,) int64."""
+        return np.bincount((self.neighbours >= 0).sum(axis=1))
+
+    @property
     def degree(self) -> int:
         """The largest number of neighbours that a site has."""
-        return int((self.neighbours >= 0).sum(axis=1).max())
+        return len(self.degrees) - 1
 
     @cached_property
     def pieces(self) -> int:
