@@ -26,7 +26,7 @@ def slope(m, T):
 @export(number, number, number, count)
 def shrunk(distance, factor, steps):
     """What is left of a distance that shrinks by a factor, after so many steps; before the first, if negative."""
-    return distance * factor**steps
+    return distance * math.pow(factor, steps)  # not **: numba would put the path of a file into the module
 
 
 @export(number, number, number)
