@@ -219,15 +219,9 @@ class Library:
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
         named = [call.args[0] for call in calls if (dotted(call.func, {}) or "").split(".")[-1] == "check"]
         ids = {node.value for node in named if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-        folder = self.folder.joinpath(*CHECKS.split("."))
-        stems = {path.stem for path in folder.glob("*.py") if re.search(r"\d", path.stem)} or {
-            path.stem for path in folder.glob("[a-z]*.py")
-        }
-        chosen = set()
-        for page in {name.partition("-")[0] for name in ids}:
-            number = r"\D?".join(re.findall(r"\d+", page))
-            chosen |= {stem for stem in stems if re.match(rf"\D*{number}(?!\d)", stem)} or stems
-        return {f"{CHECKS}.{stem}" for stem in chosen}
+        pages = {name.partition("-")[0].replace(".", "_") for name in ids}
+        stems = {path.stem for path in self.folder.joinpath(*CHECKS.split(".")).glob("p*.py")}
+        return {f"{CHECKS}.{stem}" for stem in stems if stem.startswith(tuple(f"p{page}_" for page in pages))}
 
     def data(self, modules: set[Path], code: set[str]) -> set[Path]:
         """Files that are not Python and that `modules` read, for code with the string constants `code`.
