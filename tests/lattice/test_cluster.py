@@ -5,6 +5,7 @@ from dataclasses import replace
 import harness
 import numpy as np
 import pytest
+from extremes import refuses_and_changes_nothing
 from harness import SIGNIFICANCE, Case, Xoshiro
 
 from spinlearn import exact
@@ -378,14 +379,7 @@ BAD_RUN = [
 )
 def test_bad_input_is_named_and_changes_nothing(function, change, error, message):
     number = {wolff: {"steps": 3}, swendsen_wang: {"sweeps": 3}, grow: {"site": 0}}[function]
-    arguments = {**GOOD, **number, **change}
-    kept = np.array(arguments["spins"])
-    rng = np.random.default_rng(1)
-    state = rng.bit_generator.state
-    with pytest.raises(error, match=message):
-        function(**arguments, rng=rng)
-    np.testing.assert_array_equal(arguments["spins"], kept)
-    assert rng.bit_generator.state == state
+    refuses_and_changes_nothing(function, error, message, **{**GOOD, **number, **change})
 
 
 PAIRS = Lattice("pairs", (4,), [[1], [0], [3], [2]])

@@ -4,12 +4,12 @@ No tolerance here is tuned: every statistical test has its share of one small si
 to reject samplers with one mistake in them.
 """
 
-from copy import deepcopy
 from fractions import Fraction
 
 import harness
 import numpy as np
 import pytest
+from extremes import refuses_and_changes_nothing
 from harness import SIGNIFICANCE, Case, relaxed, stationary, together
 
 from spinlearn import exact
@@ -366,14 +366,7 @@ BAD = [
 
 @pytest.mark.parametrize(("change", "error", "message"), BAD)
 def test_bad_input_is_named_and_changes_nothing(change, error, message):
-    arguments = {**GOOD, **change}
-    kept = deepcopy(arguments["spins"])
-    rng = np.random.default_rng(1)
-    state = rng.bit_generator.state
-    with pytest.raises(error, match=message):
-        simulate(**arguments, rng=rng)
-    assert repr(arguments["spins"]) == repr(kept)
-    assert rng.bit_generator.state == state
+    refuses_and_changes_nothing(simulate, error, message, **{**GOOD, **change})
 
 
 @pytest.mark.parametrize("wrong", [None, 1, np.random.RandomState(1), np.random])

@@ -7,6 +7,7 @@ and colours. Fed with the same random bits it must give the same configuration.
 import harness
 import numpy as np
 import pytest
+from extremes import refuses_and_changes_nothing
 from harness import SIGNIFICANCE, Case, in_words, stationary
 from scipy.stats import chi2
 
@@ -423,14 +424,8 @@ BAD_REPLICAS = [
     [(simulate, *bad) for bad in BAD] + [(replicas, *bad) for bad in BAD_REPLICAS],
 )
 def test_bad_input_is_named_and_changes_nothing(function, change, error, message):
-    arguments = {**GOOD, **({"T": [1.0, 2.0]} if function is replicas else {}), **change}
-    kept = np.array(arguments["spins"])
-    rng = np.random.default_rng(1)
-    state = rng.bit_generator.state
-    with pytest.raises(error, match=message):
-        function(**arguments, rng=rng)
-    np.testing.assert_array_equal(arguments["spins"], kept)
-    assert rng.bit_generator.state == state
+    ladder = {"T": [1.0, 2.0]} if function is replicas else {}
+    refuses_and_changes_nothing(function, error, message, **{**GOOD, **ladder, **change})
 
 
 @pytest.mark.parametrize("function", [simulate, replicas])

@@ -1,10 +1,12 @@
 """What any public function is asked: a number for finite numbers, however large or small, and errors that name."""
 
 import itertools
+import pickle
 import warnings
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 POSITIVE = (1e-300, 1e-17, 1e-3, 1.0, 2.5, 1e17, 1e300)
 REAL = (*(-x for x in POSITIVE), 0.0, *POSITIVE)
@@ -31,6 +33,15 @@ ODD = (
     -1,
     2,
 )
+
+
+def refuses_and_changes_nothing(sampler, error, message, **arguments):
+    """Bad arguments of a sampler raise this error before the start is changed or the generator is drawn from."""
+    rng = np.random.default_rng(1)
+    before = pickle.dumps((arguments["spins"], rng.bit_generator.state))
+    with pytest.raises(error, match=message):
+        sampler(**{"rng": rng, **arguments})
+    assert pickle.dumps((arguments["spins"], rng.bit_generator.state)) == before
 
 
 def is_good(result, infinite: bool) -> bool:
