@@ -160,6 +160,12 @@ export async function kernels(module, arrays) {
   return { functions, at, of };
 }
 
+/** What is seen first and what waits under More: as declared, or else the first `many`. */
+function parted(all, many) {
+  const firsts = all.some(({ first }) => first) ? all.filter(({ first }) => first) : all.slice(0, many);
+  return [firsts, all.filter((each) => !firsts.includes(each))];
+}
+
 export function explorable(makeMachine) {
   async function render({ model, el }) {
     const spec = model.get("_spec");
@@ -185,12 +191,14 @@ export function explorable(makeMachine) {
     const buttons = [...moves ? [toggle, pushes("Step", step), pushes("Reset", reset)] : [],
       ...actions.map((action) => pushes(action.label, () => act(action)))];
     const values = Object.fromEntries(spec.readings.map(({ key }) => [key, node("span", { class: "sl-value" })]));
-    const readout = node("div", { class: "sl-readout" }, ...spec.readings.map(({ key, label, unit }) =>
+    const readout = (readings) => (readings.length ? [node("div", { class: "sl-readout" }, ...readings.map(({ key, label, unit }) =>
       node("div", {}, node("span", { class: "sl-name" }, label.length === 1 ? node("i", {}, label) : label, per(unit)),
-        " ", values[key])));
+        " ", values[key])))] : []);
     const status = node("p", { class: "sl-hidden", role: "status", "aria-live": "polite" });
     const controls = spec.controls.map((control) => ({ ...control, ...CONTROLS[control.kind](control, model) }));
     const elements = (...kinds) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ element }) => element);
+    const [firstSliders, otherSliders] = parted(controls.filter(({ kind }) => kind === "range"), 1);
+    const [firstReadings, otherReadings] = parted(spec.readings, 2);
     const fields = elements("choice", "whole");
     if (spec.pace) {
       const options = paces.map(([value, text]) => node("option", { value, selected: value === pace }, text ?? String(value)));
@@ -202,11 +210,14 @@ export function explorable(makeMachine) {
       ...actions.map(({ letter, label }) => [letter, label.toLowerCase()])];
     const keys = node("p", { class: "sl-keys" },
       ...letters.flatMap(([key, text], k) => [k ? ", " : "", node("kbd", {}, key), ` ${text}`]));
+    const more = node("details", { class: "sl-more" }, node("summary", {}, "More"), node("div", { class: "sl-rest" },
+      ...readout(otherReadings), ...otherSliders.map(({ element }) => element), ...row("sl-fields", fields),
+      ...row("sl-checks", elements("check")), ...letters.length ? [keys] : []));
     const root = node("div", { class: "sl sl-live", role: "group", tabindex: "0", "aria-label": spec.title,
       "data-explorable": spec.name, "data-lm-suppress-shortcuts": "true", onkeydown: press },
       ...row("sl-top", views("across", "half")), ...row("sl-view", views("beside")),
-      node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), readout, ...elements("range"),
-        ...row("sl-fields", fields), ...row("sl-checks", elements("check")), ...letters.length ? [keys] : []),
+      node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), ...readout(firstReadings),
+        ...firstSliders.map(({ element }) => element), more),
       ...row("sl-below", views("below")), status);
 
     const active = () => moves && model.get("running") && visible && !document.hidden;
