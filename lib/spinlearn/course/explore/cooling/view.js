@@ -39,16 +39,16 @@ export default explorable(async ({ get, set, module, data }) => {
   graph.element.querySelector(".sl-inside path").classList.add("sl-band"); // bars are filled
   const along = Float64Array.from({ length: 141 }, (_, k) => -4.9 + (9.8 * k) / 140);
 
-  let sweeps = 0;
-  let m = 0;
+  let [sweeps, m, stale] = [0, 0, true];
   const measure = () => {
+    if (!stale) return;
+    stale = false;
     m = functions.respond(at.spins, at.neighbours, n, at.sites, at.sums, at.shares, at.means, at.errors);
   };
   const fillTable = () => functions.fill_metropolis(at.table, get("T"));
 
   return {
-    views: [{ ...shown, place: "half" }, { ...graph, draw() {
-      measure();
+    views: [{ ...shown, place: "half" }, { ...graph, draw() { // what the readings have measured
       graph.set("share", totalsOf.flatMap((b) => [b - 0.75, b - 0.75, b + 0.75, b + 0.75, NaN]),
         totalsOf.flatMap((b) => [-1.1, shares[b + 4] - 1.1, shares[b + 4] - 1.1, -1.1, NaN]));
       graph.set("law", along, along.map(law));
@@ -64,14 +64,18 @@ export default explorable(async ({ get, set, module, data }) => {
       functions.fill_random(at.spins, n, at.state);
       totals.fill(0n);
       fillTable();
-      measure();
+      stale = true;
     },
     step() {
       functions.sweep(at.spins, at.neighbours, n, at.table, at.state, at.totals);
       sweeps += 1;
+      stale = true;
     },
     changed: fillTable,
-    readings: () => ({ sweeps, answer: mean(data.heard), law: law(data.heard), m }),
+    readings() {
+      measure();
+      return { sweeps, answer: mean(data.heard), law: law(data.heard), m };
+    },
     words() {
       const heard = law(data.heard);
       if (heard < data.line) return "Hot: the answer is nearly a straight line";
