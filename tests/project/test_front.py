@@ -17,7 +17,7 @@ from tools import book, lists, pages
 
 sys.path.insert(0, str(pages.ROOT / "book"))
 
-import front  # noqa: E402
+import front
 
 LESSONS = pages.lessons()
 
@@ -88,7 +88,7 @@ def test_the_tally_counts_every_verdict_of_every_claim():
 def test_an_unknown_verdict_is_named(monkeypatch):
     claim = ledger.claims()[0]._replace(verdict="right / perhaps")
     monkeypatch.setattr(tally, "claims", lambda: [claim])
-    with pytest.raises(ValueError, match="verdict must be one of right, .*got perhaps"):
+    with pytest.raises(ValueError, match=r"verdict must be one of right, .*got perhaps"):
         tally.counts()
 
 
