@@ -14,21 +14,21 @@ export default explorable(async ({ get, set, module, data }) => {
   const mean = (x) => functions.mean_activity(law(), x, get("spread"));
   const along = Float64Array.from({ length: 241 }, (_, k) => shown * (k / 120 - 1));
 
-  const x = { label: ["input ", slanted("x")], min: -shown, max: shown };
+  const input = () => ({ label: ["input ", slanted("x")], min: -shown, max: shown });
   const stairs = plot({
     says: () => `Share of ${many()} switches that is on against the input: a staircase of as many steps, at most ${
       fixed(gap, 3)} from the smooth curve`,
-    place: "half", height: 18, x,
+    place: "half", height: 18, x: input(),
     y: { label: "share that is on", min: -0.12, max: 1.06, ticks: [0, 0.5, 1], room: 4 },
     parts: [
       { name: "mean", kind: "curve", look: "second", legend: "on average" },
       { name: "stairs", kind: "curve", legend: "these switches" },
-      { name: "thresholds", kind: "points", look: "ink", legend: "their thresholds" },
+      { name: "thresholds", kind: "points", look: "ink", legend: "thresholds" },
     ],
   });
   const off = plot({
     says: () => `The staircase minus the smooth curve against the input, and twice its standard error, at most ${fixed(2 * scatter(), 3)}`,
-    place: "half", height: 18, x,
+    place: "half", height: 18, x: input(),
     y: { label: "difference", min: -1, max: 1, room: 4 },
     parts: [
       { name: "zero", kind: "rule", look: "quiet" },
