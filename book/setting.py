@@ -1,7 +1,7 @@
 """Buttons in the prose that set a live model of the page: a link ``[heat it to $T = 4$](set:ising?T=4)``.
 
-In the notebook it stays a link. In the page it is words, which the model makes a button of as soon as it is there to be set;
-without scripts they are words. What they ask for is held against the traits of the model, which has to be on the page.
+In the notebook it stays a link. In the page it is words, of which the model makes a button as soon as it can be set, so
+without scripts they stay words. What they ask for is held against the traits of the model, which has to be on the page.
 """
 
 import html

@@ -29,8 +29,8 @@ def read(text: str) -> tuple[str, dict]:
     Parameters
     ----------
     text : str
-        A name and, behind a ``?``, settings that have a control, as ``T=4``, joined by ``&``. ``run=1`` starts a model in
-        which time goes on. A second model of a kind on a page has a ``-2`` behind its name, a third one a ``-3``.
+        A name and, behind a ``?``, settings that have a control, as ``T=4``, joined by ``&``. ``run=1`` starts a model
+        in which time goes on. A second model of a kind on a page has a ``-2`` behind its name, a third one a ``-3``.
 
     Returns
     -------
@@ -59,7 +59,9 @@ def read(text: str) -> tuple[str, dict]:
         if key in values:
             raise ValueError(f"{key} is set twice")
         if key == "run" and isinstance(model, Moving):
-            values[key] = _meant({"kind": "check"}, written.strip())
+            if written not in ("0", "1"):
+                raise ValueError(f"run must be 0 or 1, not {written!r}")
+            values[key] = written == "1"
             continue
         if key not in controls:
             raise ValueError(f"{kind} has no setting {key!r}; it has {', '.join(controls)}")

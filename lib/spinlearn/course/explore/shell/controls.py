@@ -2,8 +2,8 @@
 
 A control is declared here and nowhere else: range, step, label, default and choices are those of the trait, and the
 JavaScript gets them with it. The order in which a class declares its settings is that of its arguments, its repr and
-its controls. One slider and two readings are `first`: they stand beside the buttons, and the rest is under *More*. A class
-that names none has its first slider and its first two readings there.
+its controls. One slider and two readings are `first`: they stand beside the buttons, and the rest is under *More*. A
+class that names none has its first slider and its first two readings there.
 
 >>> class Heated(traitlets.HasTraits):
 ...     T = slider(1.0, 0.2, 2.0, label="Temperature", symbol="T", step=0.01, digits=2)

@@ -63,10 +63,8 @@ def _kept(space: str, before: str, after: str) -> str:
     """What is left of the space between two signs: nothing, or one character."""
     if "\n" in re.sub(r"/\*.*?\*/", "", space, flags=re.S):
         return "" if before in _OPEN or after in _CLOSED or not after else "\n"
-    if before + after in ("++", "--", "+-", "-+") or after == "":
-        return " "
-    word = re.compile(r"[\w$]")
-    return " " if word.match(before) and word.match(after) else "" if before != "\n" else ""
+    apart = before + after in ("++", "--", "+-", "-+") or re.fullmatch(r"[\w$]{2}", before + after)
+    return " " if apart else ""
 
 
 def style(text: str) -> str:
