@@ -116,7 +116,7 @@ def test_the_rest_is_under_more_and_stays_open(opened, model):
     assert widget.locator(".sl-value:visible").count() == len(firsts) == 2
     assert widget.locator("input[type=range]:visible").count() == 1
     assert widget.locator("select:visible").count() == 0
-    buttons = widget.locator(".sl-buttons button")
+    buttons = widget.locator(".sl-panel > .sl-buttons button")
     assert buttons.count() == buttons.filter(visible=True).count()
     more(widget)
     assert widget.locator(".sl-value:visible").count() == len(spec["readings"])

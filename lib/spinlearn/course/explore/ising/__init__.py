@@ -115,7 +115,7 @@ class IsingLattice(Moving):
 
     title = "Live Ising lattice"
     wasm = "ising"
-    pace = Pace("Sweeps a frame", (1, 2, 5, 10))
+    pace = Pace("Sweeps a frame", (1, 2, 5, 10), unit="sweeps/s")
 
     size = controls.fixed(512, 8, 1024, label="Sites along each side")
     T = controls.slider(

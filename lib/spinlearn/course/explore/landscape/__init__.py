@@ -77,7 +77,7 @@ class Landscape(Moving):
     title = "Mean-field landscape with a ball in it"
     wasm = "landscape"
     positional = 2
-    pace = Pace("Speed / (sweeps/s)", (10, 50, 200, 1000), start=10, every="second")
+    pace = Pace("Speed / (sweeps/s)", (10, 50, 200, 1000), start=10, every="second", unit="sweeps/s")
 
     T = controls.slider(
         0.8, 0.2, 2.0, label="Temperature", symbol="T", unit="Tc", step=0.01, digits=2,

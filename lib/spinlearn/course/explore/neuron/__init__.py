@@ -81,8 +81,9 @@ class Neuron(Moving):
     title = "Live Hodgkin–Huxley neuron"
     wasm = "neuron"
     pace = Pace(
-        "Speed / (ms/s)", ((200, "20"), (500, "50"), (2000, "200"), (10000, "real time")), start=500, every="second"
-    )
+        "Speed / (ms/s)", ((200, "20"), (500, "50"), (2000, "200"), (10000, "real time")), start=500, every="second",
+        unit="ms/s", scale=_BLOCK * membrane.DT,
+    )  # fmt: skip
     actions = (Action("K", "Kick", "kick"), Action("C", "Clear points", "clear"))
 
     I = controls.slider(

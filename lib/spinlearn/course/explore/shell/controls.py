@@ -2,7 +2,7 @@
 
 A control is declared here and nowhere else: range, step, label, default and choices are those of the trait, and the
 JavaScript gets them with it. The order in which a class declares its settings is that of its arguments, its repr and
-its controls. One slider and two readings are `first`: they stand beside the buttons, and all the rest is under *More*. A
+its controls. One slider and two readings are `first`: they stand beside the buttons, and the rest is under *More*. A
 class that names none has its first slider and its first two readings there.
 
 >>> class Heated(traitlets.HasTraits):
@@ -31,13 +31,15 @@ class Pace(NamedTuple):
     """How fast time goes: steps a frame, or by the clock with ``every="second"``. It is no trait.
 
     `values` lists how fast it may go, each a number or a number and its text; it begins with `start`, or with the
-    first.
+    first. How fast it really goes is told in `unit`, a step being `scale` of them.
     """
 
     label: str
     values: tuple
     start: float | None = None
     every: str = "frame"
+    unit: str = "steps/s"
+    scale: float = 1
 
 
 class Action(NamedTuple):

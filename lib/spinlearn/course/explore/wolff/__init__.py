@@ -146,7 +146,7 @@ class WolffClusters(Moving):
 
     title = "Live Wolff clusters"
     wasm = "wolff"
-    pace = Pace("Sites a frame", (8, 64, 512, 4096, (65536, "65 536")), start=64)
+    pace = Pace("Sites a frame", (8, 64, 512, 4096, (65536, "65 536")), start=64, unit="sites/s")
 
     size = controls.fixed(256, 8, 1024, label="Sites along each side")
     T = controls.slider(
