@@ -70,7 +70,7 @@ def test_the_exercises_are_those_of_the_pages():
     asked = [
         one
         for page in sorted(PAGES.glob("[1-9]-*/[1-9]-*.md"))
-        for one in re.findall(r'^check\("([\d.]+-\w)"', page.read_text(encoding="utf-8"), re.M)
+        for one in re.findall(r'^check\("([\d.]+-\w+)"', page.read_text(encoding="utf-8"), re.M)
     ]
     assert exercises() == asked
 
