@@ -14,7 +14,8 @@ ENDINGS = {".md", ".py", ".toml", ".js", ".css", ".yml"}
 CODE = re.compile(r"^(`{3,}).*?^\1|`[^`\n]+`|\$[^$]+\$|\{cite\}|\(\S+\)$|https?://\S+", re.M | re.S)
 
 # American in the dictionary, and something else as well.
-BOTH = {"analog", "artifact", "check", "disk", "draft", "gray", "license", "meter", "practice", "program", "story", "tire"}
+BOTH = re.compile("analog|artifact|check|disk|draft|gray|license|meter|practice|program|story|tire")
+IZE = re.compile(r"(?!(?:re|cap|over)?siz|seiz|priz|maiz)[a-z]{2,}iz(?:e[drs]?|ing|ations?)")
 
 
 def files(*endings):
@@ -27,8 +28,8 @@ def files(*endings):
 def american() -> dict[str, str]:
     """British spellings by the American ones."""
     text = resources.files("codespell_lib").joinpath("data/dictionary_en-GB_to_en-US.txt").read_text(encoding="utf-8")
-    pairs = [line.split("->") for line in text.splitlines()]
-    return {there.strip(", "): here for here, there in pairs if "," not in there.strip(", ") and there not in BOTH}
+    pairs = [line.rstrip(", ").split("->") for line in text.splitlines()]
+    return {there: here for here, there in pairs if not BOTH.fullmatch(there)}
 
 
 def words(text: str) -> set[str]:
@@ -48,8 +49,9 @@ def test_no_word_is_misspelt(capsys):
 @pytest.mark.parametrize("file", files(".md", ".toml"), ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_words_are_spelt_the_british_way(file):
     table = american()
-    found = {word: table[word] for word in words(file.read_text(encoding="utf-8")) if word in table}
-    assert not found
+    said = words(file.read_text(encoding="utf-8"))
+    assert not {word: table[word] for word in said if word in table}
+    assert not {word for word in said if IZE.fullmatch(word)}
 
 
 def test_wrong_words_are_seen(tmp_path, capsys):
@@ -59,4 +61,5 @@ def test_wrong_words_are_seen(tmp_path, capsys):
     assert misspelt(page)
     assert "Teh ==> The" in capsys.readouterr().out
     said = words("Magnetization, `center` and color: a behavior.")
-    assert {"magnetization", "color", "behavior"} == said & set(american())
+    assert said & set(american()) == {"color", "behavior"}
+    assert {word for word in said if IZE.fullmatch(word)} == {"magnetization"}
