@@ -32,6 +32,14 @@ def small(model):
     return model(**ticked | ({"size": 64} if model.class_traits().get("size") else {}))
 
 
+def at_rest(widget, model):
+    """Paused, and where it began: an eager one has started by itself."""
+    if model.eager:
+        button(widget, "Pause").click()
+        button(widget, "Reset").click()
+    return widget
+
+
 def clock(model) -> str:
     """The reading that counts its time: the first."""
     return declared(model)["readings"][0]["key"]
@@ -235,7 +243,7 @@ def test_axe_is_content_and_everything_has_room(opened, model, scheme, width):
 @moving
 def test_keys_start_pause_step_and_reset(opened, model):
     page = opened(small(model))
-    widget = live(page)
+    widget = at_rest(live(page), model)
     read = f"() => Number(document.querySelector('.sl-live').dataset.{clock(model)})"
     widget.focus()
     began = page.evaluate(read)
@@ -265,7 +273,11 @@ def test_it_waits_for_its_reader_and_rests_off_screen(opened, model):
         page.wait_for_timeout(500)
         return page.evaluate(read) != before
 
+    assert not moves()
     widget.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    assert moves() == model.eager
+    at_rest(widget, model)
     assert not moves()
     more(widget)
     for select in widget.locator("select").all():  # as fast as it goes

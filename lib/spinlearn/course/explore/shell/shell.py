@@ -184,10 +184,18 @@ const home = document.currentScript.parentElement;
 
 
 class Moving(Explorable):
-    """An explorable in which time goes on while it runs. A page always starts it paused."""
+    """An explorable in which time goes on while it runs. A page starts it paused, unless it is `eager`.
+
+    Attributes
+    ----------
+    eager : bool
+        Whether a page starts it as soon as it is in sight.
+    """
+
+    eager: bool = False
 
     running = traitlets.Bool(False, help="whether time goes on").tag(sync=True, page=True, setting=True, control=None)
 
     def page_state(self) -> dict:
-        """Return the traits that a page starts with, at rest."""
-        return super().page_state() | {"running": False}
+        """Return the traits that a page starts with, at rest or, if it is eager, not."""
+        return super().page_state() | {"running": self.eager}
