@@ -184,7 +184,7 @@ def test_a_copied_link_brings_every_setting_back(opened, model):
         select.select_option(index=1)
     for tick in widget.locator("input[type=checkbox]").all():
         tick.click()
-    settings = """widget => [...widget.querySelectorAll("input:not(.sl-link), select")].map((each) =>
+    settings = """widget => [...widget.querySelectorAll("input:not([readonly]), select")].map((each) =>
         each.type === "checkbox" ? each.checked : each.value)"""
     before = widget.evaluate(settings)
     button(widget, "Copy link").click()
@@ -548,3 +548,24 @@ def test_in_forced_colours_tracks_legends_and_curves_can_be_seen(opened):
 def picture_of(locator) -> np.ndarray:
     """What is seen of an element."""
     return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"))
+
+
+@pytest.mark.browser
+def test_a_page_that_is_still_loading_takes_its_state_at_once_and_once(opened):
+    """What comes late, a picture say, moves the model down: it is brought into sight again, and its run goes on."""
+    late = """addEventListener("DOMContentLoaded", () => setTimeout(() => {
+        document.querySelector("h1").style.marginBottom = "4000px";
+        dispatchEvent(new Event("load"));
+    }, 1200))"""
+    page = opened(
+        IsingLattice(32),
+        init=f"""
+        Object.defineProperty(document, "readyState", {{ get: () => "interactive" }});
+        {late}""",
+    )
+    widget = at(page, "ising?T=4&run=1")
+    expect(widget.get_by_label("Temperature T, exact value")).to_have_value("4.000")
+    page.wait_for_function("document.querySelector('h1').style.marginBottom !== ''")
+    page.wait_for_timeout(300)
+    expect(widget.locator("canvas")).to_be_in_viewport(ratio=0.9)
+    assert facts(widget)["sweeps"] > 5  # and has not begun anew

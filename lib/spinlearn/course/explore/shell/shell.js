@@ -284,8 +284,9 @@ export function explorable(makeMachine) {
       }
     }
 
-    function tick(now) {
+    function tick() {
       frame = 0;
+      const now = performance.now(); // the time of a frame may lag behind that of an event
       if (!active()) return;
       if (bySecond) owed += pace * Math.min((now - before) / 1000, 0.1); // after a rest it does not catch up
       else owed = pace;
@@ -346,9 +347,13 @@ export function explorable(makeMachine) {
       note.textContent = refused.length ? `Left out: ${refused.join("; and ")}.` : "";
       note.hidden = !refused.length;
       say(`${said.length ? `${spec.title}: ${said.join(", ")}. ` : ""}${note.textContent}`);
+      look(anew);
+    }
+    /** Bring it into sight, at once or smoothly, unless it is there. */
+    function look(atOnce) {
       const { top, bottom } = root.querySelector(":is(.sl-top, .sl-view) > *").getBoundingClientRect();
       if (Math.min(bottom, innerHeight) - Math.max(top, 0) > 0.6 * (bottom - top)) return;
-      root.scrollIntoView({ block: "start", behavior: anew || calm.matches ? "auto" : "smooth" });
+      root.scrollIntoView({ block: "start", behavior: atOnce || calm.matches ? "auto" : "smooth" });
     }
     function say(words) {
       status.textContent = words;
@@ -412,7 +417,7 @@ export function explorable(makeMachine) {
     reset();
     showRunning();
     status.textContent = ""; // nothing has happened yet that a screen reader should interrupt with
-    if (model.address) listen(model.address, take);
+    if (model.address) listen(model.address, take, look);
 
     return () => {
       cancelAnimationFrame(frame);
