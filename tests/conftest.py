@@ -1,11 +1,17 @@
-"""What tests share: one fixed seed a test, so that a run repeats and a failure can be looked into; and a browser."""
+"""What tests share: one fixed seed a test, so that a run repeats and a failure can be looked into; and browsers."""
 
+import functools
 import zlib
 
 import numpy as np
 import pytest
 
-from tools.browser import FLAGS, find
+from tools import engines
+from tools.browser import FLAGS, find, wanted
+
+
+def pytest_report_header():
+    return engines.summary()
 
 
 @pytest.fixture
@@ -25,6 +31,30 @@ def chromium():
         browser = playwright.chromium.launch(args=FLAGS, **options)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module", params=engines.NAMES)
+def start_engine(request):
+    """A function that starts each kind of browser in turn, with `tools.engines.start`'s options, as a context."""
+    if request.param not in engines.present():
+        missing = f"{request.param} is not on this machine"
+        pytest.fail(missing) if request.param in wanted() else pytest.skip(missing)
+    chromium = request.getfixturevalue("chromium") if request.param == "chromium" else None
+    return functools.partial(engines.start, request.param, chromium=chromium)
+
+
+@pytest.fixture(scope="module")
+def running_engine(start_engine):
+    with start_engine() as engine:
+        yield engine
+
+
+@pytest.fixture
+def engine(running_engine):
+    """Each kind of browser in turn, one for all tests of a file, 1280 x 900 pixels at the start of each."""
+    running_engine.size(1280, 900)
+    running_engine.forget()
+    return running_engine
 
 
 @pytest.fixture

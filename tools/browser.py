@@ -1,7 +1,10 @@
-"""Find a browser for the tests, or get one: ``python -m tools.browser``.
+"""Find browsers for the tests, or get them: ``python -m tools.browser``.
 
 One that is there is taken; else Playwright installs its own; else the system's package manager does, where it may be
 used. A browser is there if it starts and opens a file: a name on the path proves little.
+
+Chromium is enough. Firefox and WebKit take part where they are there, and with ``BROWSERS="chromium firefox webkit"``
+they have to be: then they are installed, too, by the package manager.
 """
 
 import os
@@ -55,17 +58,20 @@ def find(playwright) -> dict | None:
     return next((options for options in candidates() if works(playwright, options)), None)
 
 
+def from_the_system(*packages: str) -> list[list[list[str]]]:
+    """The way to get packages from the system, a list of commands; in a list, which is empty where there is none."""
+    if not shutil.which("apt-get"):
+        return []
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]  # -n: a question here would wait for ever
+    if root and not shutil.which("sudo"):
+        return []
+    quiet = ["-qq", "--no-install-recommends"]
+    return [[[*root, "apt-get", "update", "-qq"], [*root, "apt-get", "install", "-y", *quiet, *packages]]]
+
+
 def installers() -> list[list[list[str]]]:
     """Ways to get a browser, each a list of commands, the one that changes least first."""
-    ways = [[[sys.executable, "-m", "playwright", "install", "chromium"]]]
-    if shutil.which("apt-get"):
-        root = [] if os.geteuid() == 0 else ["sudo", "-n"]  # -n: a question here would wait for ever
-        if not root or shutil.which("sudo"):
-            quiet = ["-qq", "--no-install-recommends"]
-            ways.append(
-                [[*root, "apt-get", "update", "-qq"], [*root, "apt-get", "install", "-y", *quiet, "chromium"]],
-            )
-    return ways
+    return [[[sys.executable, "-m", "playwright", "install", "chromium"]], *from_the_system("chromium")]
 
 
 def get(playwright) -> dict | None:
@@ -78,15 +84,40 @@ def get(playwright) -> dict | None:
     return found
 
 
+def wanted() -> list[str]:
+    """Engines that have to be there."""
+    return os.environ.get("BROWSERS", "chromium").replace(",", " ").split()
+
+
+def get_others() -> list[str]:
+    """Install what else is wanted; return the names of those that are still not there."""
+    from .engines import PACKAGES, present
+
+    missing = [name for name in wanted() if name not in present()]
+    packages = [package for name in missing for package in PACKAGES.get(name, [])]
+    for way in from_the_system(*packages) if packages else []:
+        print(f"• No {' and no '.join(missing)} yet; trying `{' '.join(way[-1])}`", flush=True)
+        if any(subprocess.call(command) != 0 for command in way):
+            break
+    return [name for name in missing if name not in present()]
+
+
 def main() -> int:
-    """Get a browser, or say once that there is none; return the exit code."""
+    """Get the browsers, or say once what is missing; return the exit code."""
     from playwright.sync_api import sync_playwright
 
+    from .engines import summary
+
     with sync_playwright() as playwright:
-        if get(playwright):
-            return 0
-    print(f"course: {MISSING}", file=sys.stderr)
-    return 1
+        found = get(playwright)
+    if not found:
+        print(f"course: {MISSING}", file=sys.stderr)
+        return 1
+    if missing := get_others():
+        print(f"course: not here, and could not be installed: {', '.join(missing)}", file=sys.stderr)
+        return 1
+    print(f"• {summary()}", flush=True)
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,10 +1,7 @@
 """The built site in a real browser: every page, narrow and wide, light and dark, from a file and from a server."""
 
 import contextlib
-import functools
-import http.server
 import re
-import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -35,25 +32,6 @@ STICKS_OUT = """() => {
 @pytest.fixture(scope="module")
 def browser(chromium):
     return chromium
-
-
-@pytest.fixture(scope="module")
-def site():
-    return book.build(quiet=True)
-
-
-@pytest.fixture(scope="module")
-def server(site):
-    """The address of a server of the site on this machine."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
 
 
 @contextlib.contextmanager
@@ -191,6 +169,7 @@ def test_the_live_lattice_of_the_page_orders_when_cold_and_not_when_hot(browser,
         expect(live).to_have_attribute("data-running", "false")
         picture = live.locator("canvas").first
         still = picture.screenshot()
+        live.locator(".sl-more > summary").click()
         live.get_by_label("Start from").select_option("up")
 
         def settled(temperature, more):
