@@ -183,9 +183,9 @@ def closing_list(place, admonition) -> list[list[nodes.Node]]:
     if not isinstance(last, nodes.bullet_list):
         return []
     admonition.remove(last)
-    for item in last.children:
+    for letter, item in zip("abcdefgh", last.children, strict=False):
         if len(item.children) != 1 or not isinstance(item[0], nodes.paragraph):
-            place.stop("each option has to be one paragraph")
+            place.stop(f"option {letter} has to be one paragraph (Markdown takes a line like \"- 0.\" for a list)")
     return [item[0].children for item in last.children]
 
 

@@ -324,7 +324,7 @@ FAULTS = {
     ),
     "an option of two paragraphs": (
         {"content": lambda: everything((question, two_paragraphs))},
-        r"1\.1-q1: each option has to be one paragraph",
+        r"1\.1-q1: option c has to be one paragraph",
     ),
 }
 
@@ -375,7 +375,9 @@ def test_a_whole_course_is_built(tmp_path, solutions):
     for mark, many in {"data-question": 1, "data-predict": 3, "data-exercise": 4 if solutions else 3}.items():
         assert len(lesson.select(f"[{mark}]")) == many
     assert len(lesson.select("[data-question] input[type=radio]")) == 3
-    assert lesson.select_one("[data-predict] a[href='#cell-measured']") or lesson.select_one("#cell-measured")
+    sources = [json.loads(one.text)["from"] for one in lesson.select("[data-predict] script")]
+    assert sources == ["cell-measured", "fig-made", "cell-measured"]
+    assert all(len(lesson.select(f"#{one}")) == 1 for one in sources)
     download = lesson.select_one("[data-exercise] a[download]")["href"]
     assert (site / f"{asking.LESSON}.html").parent.joinpath(download).is_file()
     ids = [element["id"] for element in lesson.select("[id^=ask-], [id^=cell-]")]

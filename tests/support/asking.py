@@ -85,9 +85,20 @@ for T in range(5):
 ```
 
 ```{code-cell} ipython3
-:tags: [fig-made]
+---
+mystnb:
+  figure:
+    name: fig-made
+    caption: A dot.
+  image:
+    alt: A dot.
+---
+import base64
+
+from IPython.display import Image
 
 print("2.13")
+Image(data=base64.b64decode("DOT"), format="png")
 ```
 
 :::{exercise} Six
@@ -108,6 +119,8 @@ print("2.13")
 **1.1-c.** Which one?
 :::
 """
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="  # one pixel
 
 INDEX = """# A course
 
@@ -164,7 +177,7 @@ def course(root: Path, text: str = TEXT, asked: str = ASKED) -> Path:
     progress = (pages.ROOT / "source" / f"{PROGRESS}.md").read_text(encoding="utf-8")
     for name, words in {
         "chapters/index": HEAD % "" + INDEX,
-        LESSON: HEAD % "part: First\n" + text,
+        LESSON: HEAD % "part: First\n" + text.replace("DOT", DOT),
         PROGRESS: progress,
     }.items():
         page = pages.Page(name, root)
