@@ -14,6 +14,7 @@ from .layout import panels
 from .words import plain
 
 MOST = 400  # points of a curve
+STROKES = 12  # unnamed curves of a panel that are curves, and not strokes of a drawing
 COLOURS = ("blue", "red", "green", "pink", "orange", "light blue", "black")
 DASHES = {"-": "line", "--": "dashed line", ":": "dotted line", "-.": "dash-dotted line"}
 MARKERS = {"o": "circles", "s": "squares", "^": "triangles", "v": "triangles", "D": "diamonds", "x": "crosses",
@@ -47,6 +48,10 @@ def numbers(figure) -> list[dict]:
     said = []
     for axes, name in zip(shown, _names(shown), strict=True):
         curves, notes = _curves(axes), _notes(axes)
+        strokes = [curve for curve in curves if not curve["named"]]
+        if len(strokes) > STROKES:
+            curves = [curve for curve in curves if curve["named"]]
+            notes.append(f"{len(strokes)} lines and points without a name, not listed")
         y, x = plain(axes.get_ylabel()), plain(axes.get_xlabel())
         for partner in shown:
             y = y or (plain(partner.get_ylabel()) if axes.get_shared_y_axes().joined(axes, partner) else "")
