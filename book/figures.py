@@ -79,7 +79,7 @@ def tables(panels: list[dict], named: list[tuple[str, list]], curves: list[dict]
             for row in keep
         )
         html.append(
-            f'<div class="sl-scroll"><table><caption>{escape(caption)}</caption><thead><tr>'
+            f'<div class="cf-scroll"><table><caption>{escape(caption)}</caption><thead><tr>'
             + "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
             + f"</tr></thead><tbody>{rows}</tbody></table></div>"
         )
@@ -107,7 +107,7 @@ def drawing(kind: str, drawn: dict, mark: str, alt: str) -> str:
     width, height = drawn["size"]
     inside = drawn["svg"].replace("@@", f"{mark}-{kind[0]}")
     return (
-        f'<svg class="sl-plot sl-{kind}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(alt)}" '
+        f'<svg class="cf-plot cf-{kind}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(alt)}" '
         f'style="--width:{width:g}" data-axes="{escape(json.dumps(drawn["axes"]))}">{inside}</svg>'
     )
 
@@ -131,17 +131,17 @@ def figure_html(kept: dict, mark: str, alt: str, picture: str = "") -> str:
     plots = picture or drawing("wide", kept["wide"], mark, alt) + drawing("narrow", kept["narrow"], mark, alt)
     about = json.dumps([[panel["name"], panel["x"], panel["y"]] for panel in panels], ensure_ascii=False)
     html = (
-        f'<div class="sl-figure" data-curves="{escape(json.dumps(curves, ensure_ascii=False))}" '
-        f'data-panels="{escape(about)}"><div class="sl-plots">{plots}</div>'
+        f'<div class="cf-figure" data-curves="{escape(json.dumps(curves, ensure_ascii=False))}" '
+        f'data-panels="{escape(about)}"><div class="cf-plots">{plots}</div>'
     )
     said = "".join(f"<li>{escape(remark)}</li>" for remark in remarks(panels))
     if curves:
         link = (
-            f'<p><a class="sl-csv" download="{mark}.csv" href="data:text/csv;charset=utf-8,{quote(csv(named), ",")}">'
+            f'<p><a class="cf-csv" download="{mark}.csv" href="data:text/csv;charset=utf-8,{quote(csv(named), ",")}">'
             "Download as CSV</a></p>"
         )
         html += (
-            f'<details class="sl-numbers"><summary>The numbers behind this figure</summary>{link}'
+            f'<details class="cf-numbers"><summary>The numbers behind this figure</summary>{link}'
             f"{tables(panels, named, curves)}{f'<ul>{said}</ul>' if said else ''}</details>"
         )
     return html + "</div>"

@@ -92,7 +92,7 @@ def test_a_drawing_is_an_image_with_the_words_of_the_author_and_ids_that_a_page_
 
 def test_the_file_has_the_numbers_of_the_figure(kept):
     (html,) = html_of(kept)
-    link = re.search(r'<a class="sl-csv" download="fig-0.csv" href="data:text/csv;charset=utf-8,(.*?)"', html)[1]
+    link = re.search(r'<a class="cf-csv" download="fig-0.csv" href="data:text/csv;charset=utf-8,(.*?)"', html)[1]
     rows = list(csv.reader(io.StringIO(unquote(link))))
     head, columns = rows[0], list(zip(*rows[1:], strict=True))
     assert head == [
@@ -209,23 +209,23 @@ def shown(opened, kept):
 class TestInTheBrowser:
     def test_on_a_phone_the_panels_stack_and_every_label_is_readable(self, shown):
         page = shown(viewport=PHONE)
-        svg = page.locator("svg.sl-plot:visible")
-        assert svg.get_attribute("class") == "sl-plot sl-narrow"
+        svg = page.locator("svg.cf-plot:visible")
+        assert svg.get_attribute("class") == "cf-plot cf-narrow"
         assert min(svg.evaluate(SIZES)) >= 8
         assert svg.evaluate(COLLISIONS) == []
         page.set_viewport_size({"width": 1280, "height": 900})
-        assert page.locator("svg.sl-plot:visible").get_attribute("class") == "sl-plot sl-wide"
-        assert page.locator("svg.sl-plot:visible").evaluate(COLLISIONS) == []
+        assert page.locator("svg.cf-plot:visible").get_attribute("class") == "cf-plot cf-wide"
+        assert page.locator("svg.cf-plot:visible").evaluate(COLLISIONS) == []
 
     def test_collisions_are_seen(self, shown):
         """Negative control."""
-        svg = shown().locator("svg.sl-plot:visible")
+        svg = shown().locator("svg.cf-plot:visible")
         svg.evaluate("svg => svg.append(svg.querySelector('text').cloneNode(true))")
         assert svg.evaluate(COLLISIONS)
 
     def test_the_drawing_follows_the_theme(self, shown):
         page = shown()
-        text, line = page.locator("svg.sl-wide text").first, page.locator("svg.sl-wide path[style*='--c0']").first
+        text, line = page.locator("svg.cf-wide text").first, page.locator("svg.cf-wide path[style*='--c0']").first
         inks = []
         for theme in ("light", "dark"):
             page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
@@ -238,13 +238,13 @@ class TestInTheBrowser:
 
     def test_a_curve_is_walked_with_the_keyboard_and_said(self, shown):
         page = shown()
-        plots, said = page.locator(".sl-plots"), page.locator(".sl-said [aria-live]")
+        plots, said = page.locator(".cf-plots"), page.locator(".cf-said [aria-live]")
         page.keyboard.press("Tab")
         assert plots.evaluate("e => e === document.activeElement")
         assert "Left and right" in said.inner_text()
         page.keyboard.press("ArrowRight")
         assert said.inner_text() == "left, exact, “so to say”, 201 points. input x 0: 0"
-        assert page.locator("svg.sl-wide .sl-here").count() == 1
+        assert page.locator("svg.cf-wide .cf-here").count() == 1
         page.keyboard.press("ArrowRight")
         assert said.inner_text() == "input x 0.01: 0.0001"
         page.keyboard.press("End")
@@ -258,48 +258,48 @@ class TestInTheBrowser:
         page.keyboard.press("ArrowDown")
         assert said.inner_text().startswith("left, exact")
         page.keyboard.press("Escape")
-        assert page.locator(".sl-here").count() == 0
+        assert page.locator(".cf-here").count() == 0
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.tagName") == "SUMMARY", "one stop of the tabulator, then on"
 
     def test_the_point_that_is_said_is_where_the_mark_is(self, shown):
         page = shown()
-        page.locator(".sl-plots").focus()
+        page.locator(".cf-plots").focus()
         for key in ("ArrowRight", "ArrowUp", "ArrowRight"):  # the middle one of three squares, on logarithmic axes
             page.keyboard.press(key)
-        assert page.locator(".sl-said [aria-live]").inner_text() == "size 10: 4"
+        assert page.locator(".cf-said [aria-live]").inner_text() == "size 10: 4"
         there = page.evaluate("""() => {
             const box = (e) => e.getBoundingClientRect();
             const middle = (e) => [box(e).x + box(e).width / 2, box(e).y + box(e).height / 2];
-            const here = middle(document.querySelector(".sl-wide .sl-here"));
-            return [...document.querySelectorAll(".sl-wide use")].map(middle)
+            const here = middle(document.querySelector(".cf-wide .cf-here"));
+            return [...document.querySelectorAll(".cf-wide use")].map(middle)
                 .map(([x, y]) => Math.hypot(x - here[0], y - here[1]));
         }""")
         assert min(there) < 1
 
     def test_a_curve_is_played_as_pitch(self, shown):
         page = shown()
-        page.locator(".sl-plots").focus()
+        page.locator(".cf-plots").focus()
         for key in ("ArrowRight", "ArrowUp", "p"):
             page.keyboard.press(key)
-        assert page.locator(".sl-figure").get_attribute("data-playing") == "time"
+        assert page.locator(".cf-figure").get_attribute("data-playing") == "time"
         low, middle, high = [pitch for pitch in page.evaluate("played") if pitch != "stop"]
         assert low < middle < high
         assert high / middle == pytest.approx(middle / low, rel=0.01), "as the logarithm, like the axis"
         page.keyboard.press("p")
-        assert page.locator(".sl-figure").get_attribute("data-playing") is None
+        assert page.locator(".cf-figure").get_attribute("data-playing") is None
 
     def test_a_tap_says_the_nearest_point(self, shown):
         page = shown(viewport=PHONE, has_touch=True)
-        spots = page.locator("svg.sl-narrow use").all()
+        spots = page.locator("svg.cf-narrow use").all()
         squares = [spot for spot in spots if spot.get_attribute("href") == spots[-1].get_attribute("href")]
         box = squares[-1].bounding_box()
         squares[-1].dispatch_event("click", {"clientX": box["x"] + 3, "clientY": box["y"] + 3, "bubbles": True})
-        assert page.locator(".sl-said [aria-live]").inner_text().startswith("right, time")
+        assert page.locator(".cf-said [aria-live]").inner_text().startswith("right, time")
 
     def test_without_scripts_the_figure_its_table_and_its_file_are_there(self, shown):
         page = shown(scripts=False)
-        assert page.locator(".sl-said").count() == 0
+        assert page.locator(".cf-said").count() == 0
         page.locator("summary").click()
         assert page.locator("table:visible").count() == 3
         with page.expect_download() as download:
@@ -317,7 +317,7 @@ class TestInTheBrowser:
             page.goto((site / f"{lesson.name}.html").as_uri())
             for width in (390, 1280):
                 page.set_viewport_size({"width": width, "height": 900})
-                for svg in page.locator("svg.sl-plot:visible").all():
+                for svg in page.locator("svg.cf-plot:visible").all():
                     mark = f"{lesson.number}, {svg.get_attribute('aria-label')[:40]}, at {width}"
                     wrong += [f"{mark}: {pair}" for pair in svg.evaluate(COLLISIONS)]
                     if (smallest := min(size for size in svg.evaluate(SIZES))) < 8:

@@ -27,9 +27,9 @@ SMALL = 0.8  # and its own size
 LONG = 3000  # points of a line of which not all can be seen
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 2) -> str:
     """A coordinate in points, to a hundredth; no zero has a sign."""
-    return f"{round(value, 2) + 0:.2f}".rstrip("0").rstrip(".") or "0"
+    return f"{round(value, digits) + 0:.{digits}f}".rstrip("0").rstrip(".") or "0"
 
 
 def colour(rgb) -> str:
@@ -161,13 +161,13 @@ class Drawing(RendererBase):
     # How it is written.
 
     def _d(self, path, transform, clip=None) -> str:
-        found, last = [], None
+        found, last, digits = [], None, 1 if len(path) > LONG / 5 else 2
         for vertices, code in path.iter_segments(transform, clip=clip, curves=True, simplify=path.should_simplify):
             if code == Path.CLOSEPOLY:
                 found.append("Z")
             elif code in COMMANDS:
                 command = COMMANDS[code]
-                found.append(("" if command == last else command) + " ".join(map(number, vertices)))
+                found.append(("" if command == last else command) + " ".join(number(v, digits) for v in vertices))
             last = COMMANDS.get(code)
         if not any(piece[0] != "M" for piece in found):
             return ""

@@ -13,7 +13,7 @@ from .drawing import colour
 from .layout import panels
 from .words import plain
 
-MOST = 400  # points of a curve
+MOST = 201  # points of a curve
 STROKES = 12  # unnamed curves of a panel that are curves, and not strokes of a drawing
 COLOURS = ("blue", "red", "green", "pink", "orange", "light blue", "black")
 DASHES = {"-": "line", "--": "dashed line", ":": "dotted line", "-.": "dash-dotted line"}
@@ -186,7 +186,8 @@ def _settle(curve: dict, axes) -> None:
     """Thin a curve out, and round it."""
     total = len(curve["x"])
     if total > MOST:
-        keep = np.unique(np.linspace(0, total - 1, MOST).round().astype(int))
+        step = -(-(total - 1) // (MOST - 1))
+        keep = np.unique(np.r_[:total:step, total - 1])
         for key in set(curve) - {"name"}:
             curve[key] = curve[key][keep]
         curve["of"] = total
