@@ -220,5 +220,14 @@
     new ResizeObserver(() => place >= 0 && !figure.dataset.playing && mark(curves[chosen], curves[chosen].rows[place])).observe(plots);
   }
 
+  // A table that scrolls can be scrolled with the keyboard, too.
+  for (const numbers of document.querySelectorAll(".cf-numbers")) {
+    numbers.addEventListener("toggle", () => {
+      for (const box of numbers.querySelectorAll(".cf-scroll")) {
+        if (box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      }
+    });
+  }
+
   for (const figure of document.querySelectorAll(".cf-figure")) if (figure.querySelector(".cf-csv")) walkable(figure);
 })();

@@ -161,7 +161,9 @@ class Drawing(RendererBase):
     # How it is written.
 
     def _d(self, path, transform, clip=None) -> str:
-        found, last, digits = [], None, 1 if len(path) > LONG / 5 else 2
+        found, last, digits = [], None, 2
+        if len(path) > LONG / 5:  # what wiggles within a fifth of a point is the line's own width
+            path.simplify_threshold, digits = 0.2, 1
         for vertices, code in path.iter_segments(transform, clip=clip, curves=True, simplify=path.should_simplify):
             if code == Path.CLOSEPOLY:
                 found.append("Z")
