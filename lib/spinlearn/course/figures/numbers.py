@@ -13,7 +13,8 @@ from .drawing import colour
 from .layout import panels
 from .words import plain
 
-MOST = 400  # points of a curve
+MOST = 201  # points of a curve
+STROKES = 12  # unnamed curves of a panel that are curves, and not strokes of a drawing
 COLOURS = ("blue", "red", "green", "pink", "orange", "light blue", "black")
 DASHES = {"-": "line", "--": "dashed line", ":": "dotted line", "-.": "dash-dotted line"}
 MARKERS = {"o": "circles", "s": "squares", "^": "triangles", "v": "triangles", "D": "diamonds", "x": "crosses",
@@ -47,6 +48,10 @@ def numbers(figure) -> list[dict]:
     said = []
     for axes, name in zip(shown, _names(shown), strict=True):
         curves, notes = _curves(axes), _notes(axes)
+        strokes = [curve for curve in curves if not curve["named"]]
+        if len(strokes) > STROKES:
+            curves = [curve for curve in curves if curve["named"]]
+            notes.append(f"{len(strokes)} lines and points without a name, not listed")
         y, x = plain(axes.get_ylabel()), plain(axes.get_xlabel())
         for partner in shown:
             y = y or (plain(partner.get_ylabel()) if axes.get_shared_y_axes().joined(axes, partner) else "")
@@ -181,7 +186,8 @@ def _settle(curve: dict, axes) -> None:
     """Thin a curve out, and round it."""
     total = len(curve["x"])
     if total > MOST:
-        keep = np.unique(np.linspace(0, total - 1, MOST).round().astype(int))
+        step = -(-(total - 1) // (MOST - 1))
+        keep = np.unique(np.r_[:total:step, total - 1])
         for key in set(curve) - {"name"}:
             curve[key] = curve[key][keep]
         curve["of"] = total
