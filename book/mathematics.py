@@ -1,8 +1,9 @@
 """Mathematics typeset when the book is built: a page carries its formulas ready, and no script has to make them.
 
-One process of Node runs MathJax for all formulas of the book, for each only once. What comes out is MathJax's HTML with one
-difference: MathJax draws each sign by its style sheet; here it is a text of the page, so that a formula can be selected,
-copied and found. Beside it stands MathML, as MathJax writes it, for those who listen; and the TeX, for who copies.
+One process of Node runs MathJax for all formulas of the book, for each only once. What comes out is MathJax's HTML, with
+one difference: MathJax draws each sign by its style sheet; here it is a text of the page, so that a formula can be
+selected, copied and found. Beside it stands MathML, as MathJax writes it, for those who listen; and the TeX, for who
+copies.
 """
 
 import base64
@@ -38,10 +39,9 @@ CONTENT = re.compile(r'\s*content: "((?:[^"\\]|\\.)*)";')
 # What is the same in every formula stands in the style sheet, or is of no use.
 NEEDLESS = re.compile(r' (?:style="position: relative;"|unselectable="on"|xmlns="[^"]*"|data-mjx-texclass="\w+")')
 
-# Formulas are a little larger than the text, whose letters are lower than those of other faces. A sign has a line as high
-# as itself, moved so that it takes no room: else what is selected would not be seen.
+# A sign has a line as high as itself, moved so that it takes no room: else what is selected would not be seen.
 RULES = """
-mjx-container { position: relative; font-size: 104%; }
+mjx-container { position: relative; }
 mjx-c:not(:empty) { width: 0; line-height: 1.2em; margin: -0.6em 0 !important; white-space: pre; }
 mjx-c::selection { color: inherit; background: Highlight; background: color-mix(in srgb, Highlight 40%, transparent); }
 """

@@ -265,7 +265,8 @@ def _run_cells(page: Page, notebook: nbformat.NotebookNode, environment: dict[st
         resources={"metadata": {"path": str(page.notebook.parent)}},
     )
     number = 0
-    with client.setup_kernel(env={**os.environ, "SOURCE_DATE_EPOCH": "0", **(environment or {})}):
+    settings = {"SOURCE_DATE_EPOCH": "0", "SPINLEARN_FIGURES": "1"}  # what the site shows of figures: `use_style`
+    with client.setup_kernel(env={**os.environ, **settings, **(environment or {})}):
         start = time.perf_counter()
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from .pages import ROOT, Page, PageError, contents, lessons
+from .reading import reading
 
 HEAD = "# Made from the tree of source/ by `make execute`; a page says itself where it stands (see CONTRIBUTING.md).\n"
 BETWEEN = re.compile(r"(<!-- pages -->\n).*?(<!-- end of pages -->\n)", re.DOTALL)
@@ -30,16 +31,18 @@ def parts(root: Path = ROOT) -> dict[str, list[Page]]:
 
 
 def listing(root: Path = ROOT) -> str:
-    """The lessons with what each says about itself, for the first page of the course."""
+    """The lessons with what each says about itself and how long it takes, for the first page of the course."""
     lines = [""]
     for caption, here in parts(root).items():
-        lines += [f"**Part {caption.replace(' · ', ', ')}**", ""]
+        hours = sum(minutes(page) for page in here) / 60
+        lines += [f"**Part {caption.replace(' · ', ', ')}**, {round(2 * hours) / 2:g} hours to read", ""]
         for page in here:
             about = page.front_matter.get("about")
             if not about:
                 raise PageError(f"{page.name}: say what it is about; write `about: …` into its front matter")
             lines += [f"{page.number} [{title(page)}]({page.name.removeprefix('chapters/')}.ipynb)"]
-            lines += [*textwrap.wrap(about, 120, initial_indent=": ", subsequent_indent="  "), ""]
+            time = f"*{minutes(page)} minutes{', with a live model' if live(page) else ''}*"
+            lines += [*textwrap.wrap(f"{about} {time}", 120, initial_indent=": ", subsequent_indent="  "), ""]
     return "\n".join(lines)
 
 
@@ -48,13 +51,25 @@ def counts(root: Path = ROOT) -> str:
     texts = [page.source.read_text(encoding="utf-8") for page in lessons(root)]
     exercises = sum(len(re.findall(r"^:{3,}\{exercise\}", text, re.MULTILINE)) for text in texts)
     claims = {claim for text in texts for claim in re.findall(r"^\(claim-(\w+)\)=$", text, re.MULTILINE)}
-    live = {name for text in texts for name in re.findall(r"^from spinlearn\.course\.explore import (.+)$", text, re.M)}
+    models = {name for page in lessons(root) for name in live(page)}
     said = (
         f"What is there now: {len(texts)} pages, {exercises} exercises, {len(claims)} claims of the sources settled, "
-        f"{len(live)} live models."
+        f"{len(models)} live models."
     )
     names = [f"- **{caption}**: {', '.join(map(title, here))}" for caption, here in parts(root).items()]
     return "\n".join([*textwrap.wrap(said, 120), "", *names, ""])
+
+
+def live(page: Page) -> list[str]:
+    """The live models that a page shows, by the names of their classes."""
+    text = page.source.read_text(encoding="utf-8")
+    imports = re.findall(r"^from spinlearn\.course\.explore import (.+)$", text, re.MULTILINE)
+    return [name.strip() for line in imports for name in line.split(",")]
+
+
+def minutes(page: Page) -> int:
+    """How long a page takes, without its exercises."""
+    return reading(page.source.read_text(encoding="utf-8")).minutes()
 
 
 def title(page: Page) -> str:

@@ -13,6 +13,3 @@ addEventListener("load", async () => {
   reachScrolled();
   new ResizeObserver(reachScrolled).observe(document.querySelector("main"));
 });
-
-// A page opened from a file may not read the others, so its search lists titles without excerpts.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

@@ -127,15 +127,25 @@ def soups(built):
 
 @pytest.mark.slow
 def test_every_page_of_the_contents_is_in_the_site_and_reachable(built, soups):
+    """Lessons and back matter from the side of every page, answers from their lesson, to which they lead back."""
     site, pages, _ = built
+
+    def led_to(name, where):
+        links = soups[site / f"{name}.html"].select(f"{where} a[href]")
+        files = {(site / f"{name}.html").parent.joinpath(link["href"].partition("#")[0]).resolve() for link in links}
+        return [other for other in pages if (site / f"{other}.html").resolve() in files]
+
+    listed = [name for name in pages[1:] if not name.startswith("solutions/")]
     for name in pages:
-        soup = soups[site / f"{name}.html"]
-        assert len(soup.select("article h1")) == 1
-        linked = {
-            (site / f"{name}.html").parent.joinpath(a["href"]).resolve() for a in soup.select(".bd-sidebar a[href]")
-        }
-        missing = [other for other in pages[1:] if other != name and (site / f"{other}.html").resolve() not in linked]
+        assert len(soups[site / f"{name}.html"].select("article h1")) == 1
+        beside = led_to(name, ".bd-sidebar")
+        missing = [other for other in listed if other != name and other not in beside]
         assert not missing, f"{name} does not lead to {missing}"
+        assert not [other for other in beside if other.startswith("solutions/")]
+    for name in set(pages) - set(listed) - {pages[0]}:
+        lesson = name.replace("solutions/", "chapters/", 1)
+        assert name in led_to(lesson, "article")
+        assert lesson in led_to(name, "article")
 
 
 @pytest.mark.slow

@@ -167,6 +167,7 @@ def test_the_live_lattice_of_the_page_orders_when_cold_and_not_when_hot(browser,
         expect(live).to_have_attribute("data-running", "false")
         picture = live.locator("canvas").first
         still = picture.screenshot()
+        live.locator(".sl-more > summary").click()
         live.get_by_label("Start from").select_option("up")
 
         def settled(temperature, more):

@@ -21,6 +21,19 @@ def live(page, which=0):
     return found
 
 
+def more(widget):
+    """Open what waits under More, if it is not open, and return the widget."""
+    if widget.locator(".sl-more").get_attribute("open") is None:
+        widget.locator(".sl-more > summary").click()
+    return widget
+
+
+def shown(widget, label: str) -> str:
+    """What the read-out shows under a label, with its unit if it has one."""
+    names = widget.locator(".sl-readout .sl-name")
+    return more(widget).locator(".sl-readout .sl-value").nth(names.all_text_contents().index(label)).inner_text()
+
+
 def button(widget, name):
     return widget.get_by_role("button", name=name, exact=True)
 
@@ -34,7 +47,7 @@ def facts(widget) -> dict:
 
 def run_until(widget, clock: str, goal: float, pace: str = "Speed", option: str | None = None) -> dict:
     """Let it run, as fast as it goes unless told, at least until a reading has a value, and pause."""
-    select = widget.get_by_label(pace)
+    select = more(widget).get_by_label(pace)
     if option is None:
         select.select_option(index=select.locator("option").count() - 1)
     else:
@@ -49,6 +62,8 @@ def run_until(widget, clock: str, goal: float, pace: str = "Speed", option: str 
 def fill(widget, label: str, value) -> None:
     """Write a value into a box."""
     box = widget.get_by_label(label)
+    if not box.is_visible():
+        more(widget)
     box.fill(str(value))
     box.press("Enter")
 

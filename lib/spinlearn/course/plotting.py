@@ -3,6 +3,8 @@
 Nothing here shows or saves a figure, and nothing in the physics imports this module.
 """
 
+import os
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -10,6 +12,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from .colours import DOWN, UP
+from .figures.bundle import formatter
 
 SPINS = ListedColormap([DOWN, UP], name="spins")
 
@@ -19,8 +22,14 @@ STYLE = Path(__file__).with_name("spinlearn.mplstyle")
 
 
 def use_style() -> None:
-    """Set the course's style sheet for every figure that follows."""
+    """Set the course's style sheet for every figure that follows.
+
+    Where the pages of the site are run, a notebook also keeps what the site shows of a figure (see `figures`).
+    """
     plt.style.use(STYLE)
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell and os.environ.get("SPINLEARN_FIGURES"):
+        shell.display_formatter.mimebundle_formatter.for_type(plt.Figure, formatter)
 
 
 def draw_spins(ax, spins, *, title: str = ""):

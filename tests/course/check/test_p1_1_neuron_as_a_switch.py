@@ -11,6 +11,8 @@ from scipy.integrate import quad
 
 from spinlearn.course.check import check
 
+NOT_GATE = np.array([[0, 1], [1, 1]])  # one input and its companion
+
 GATES = {"NAND": ([-1, -1], -1.5), "first only": ([1, -1], 0.5), "majority": ([1, 1, 1], 1.5)}
 
 
@@ -129,6 +131,7 @@ def negative(I):
 
 
 RIGHT_ANSWERS = {
+    "1.1-a1": [(-2, -1), [-2.0, -1.0], np.array([-2, -1])],
     "1.1-a": [
         gate,
         lambda name: {"NAND": ((-2.0, -3.0), -4), "first only": ([5, -7], 5), "majority": ([1, 2, 2], 3)}[name],
@@ -137,18 +140,21 @@ RIGHT_ANSWERS = {
         lambda name: (np.array([GATES[name][0]]), [GATES[name][1]]),
         lambda name: ([Fraction(w) for w in GATES[name][0]], Decimal(GATES[name][1])),
     ],
+    "1.1-b1": [learner()(NOT_GATE, [1, -1])[1], 5],
     "1.1-b": [
         learner(),
         lambda X, y: list(learner()(X, y)),
         lambda X, y: (learner()(X, y)[0][:, None], np.array([learner()(X, y)[1]])),
         learner(wrong=lambda a: not a > 0),
     ],
+    "1.1-c1": [math.ceil(math.log2(1e5)), 17.0],
     "1.1-c": [
         bisect(),
         bisect(tolerance=1e-5),
         lambda *a: np.array(bisect()(*a)),
         lambda *a: [np.array([part]) for part in bisect()(*a)],
     ],
+    "1.1-d1": [quadratic(3, 0), 1.1027, 1.1, 2 * math.sqrt(3) / math.pi],
     "1.1-d": [
         quadratic,
         quadratic_by_quadrature,
@@ -163,6 +169,15 @@ RIGHT_ANSWERS = {
 
 # Each typical mistake, with a word that its answer must contain.
 MISTAKES = {
+    "1.1-a1": [
+        ((-1, -2), "smaller one comes first"),
+        ((1, 2), "compared with the threshold itself"),
+        ((-1, 0), "NOR"),
+        ((0, 1), "no input at all"),
+        ((-2, 0), "would be silent"),
+        ((-3, -2), "four sums"),
+        (-1.5, "two numbers"),
+    ],
     "1.1-a": [
         (gates_with(NAND=([1, 1], 2)), "opposite"),
         (gates_with(NAND=([-1, -1], 1.5)), "minus this threshold"),
@@ -175,6 +190,17 @@ MISTAKES = {
         (gates_with(majority=([1, 1, "one"], 2)), "are numbers"),
         (gates_with(majority=([1, 1, np.nan], 2)), "finite"),
         (gates_with(NAND=([-1, -1], None)), "single number"),
+    ],
+    "1.1-b1": [
+        (learner(passes=1)(NOT_GATE, [1, -1])[1], "first pass"),
+        (predicts(lambda a: 1 if a >= 0 else -1)(NOT_GATE, [1, -1])[1], "exactly zero"),
+        (predicts(lambda a: 1 if a > 0 else -1)(NOT_GATE, [1, -1])[1], "exactly zero"),
+        (learner(count=lambda m, p: p)(NOT_GATE, [1, -1])[1], "number of passes"),
+        (8, "looked at"),
+        (10, "the bound"),
+        (1, "not enough"),
+        (0, "zero weights"),
+        (6, "keep a table"),
     ],
     "1.1-b": [
         (learner(passes=1), "after one pass"),
@@ -202,6 +228,16 @@ MISTAKES = {
         (lambda X, y: learner()(X, y)[0], "two things"),
         (lambda X, y: (learner()(X, y)[0][:-1], 3), "columns"),
     ],
+    "1.1-c1": [
+        (math.log2(1e5), "whole"),
+        (16, "0.0015"),
+        (1e5, "throws half"),
+        (5e4, "what is left"),
+        (5, "by ten"),
+        (math.log(1e5), "base two"),
+        (12, "wider"),
+        (18, "fewer"),
+    ],
     "1.1-c": [
         (bisect(end="low", rate_of="low"), "just below"),
         (bisect(end="middle", rate_of="middle", tolerance=0.5), "no wider than 0.001"),
@@ -213,6 +249,18 @@ MISTAKES = {
         (asks_again, "calls of rate"),
         (lambda rate, low, high: (low, rate(low)), "too low"),
         (lambda rate, low, high: 6.264, "two numbers"),
+    ],
+    "1.1-d1": [
+        (math.sqrt(3) / math.pi, "minus infinity"),
+        (1 / quadratic(3, 0), "time between spikes"),
+        (2 / math.pi, "current is missing"),
+        (6 / math.pi, "not 1 / I"),
+        (math.sqrt(3) / 90, "degrees"),
+        (0, "fires again"),
+        (-1, "below zero"),
+        (1.115, "three digits"),
+        (2.5, "too fast"),
+        (0.2, "too slow"),
     ],
     "1.1-d": [
         (but(positive, lambda I, v: np.sqrt(I) / np.pi), "minus infinity"),

@@ -41,10 +41,16 @@ def flips_for_real(spins, row, column, J, h):
     return cost
 
 
+# A spin that points down, with three neighbours up and one down.
+BESIDE = np.array([[1, 1, 1], [1, -1, 1], [1, -1, 1]])
+
 RIGHT_ANSWERS = {
     "1.2-a": [agreement(4 / 3), 0.377, 0.3772, np.float32(0.3772)],
+    "1.2-b1": [right_cost(BESIDE, 1, 1, 0.7, 0.4), -3.6],
     "1.2-b": [right_cost],
+    "1.2-c1": [expit(2 * 2 / 2.5), 0.832, 0.8320],
     "1.2-c": [lambda f, T: expit(2 * f / T), lambda f, T: (1 + np.tanh(f / T)) / 2],
+    "1.2-d1": [0.6 * math.exp(-2), 0.0812, 0.081],
     "1.2-d": [
         lambda x: (1 + np.exp(2 * x)) ** -0.5,
         lambda x: (1 + np.exp(5 * x)) ** -0.2,
@@ -74,6 +80,21 @@ MISTAKES = {
         ([0.3772, 0.4], "single number"),
         (0.3772 + 0.2j, "complex"),
     ],
+    "1.2-b1": [
+        (3.6, "turned round"),
+        (changed(both=0.5)(BESIDE, 1, 1, 0.7, 0.4), "after the flip"),
+        (1.8, "before the flip"),
+        (changed(both=2)(BESIDE, 1, 1, 0.7, 0.4), "twice too much"),
+        (changed(field=0)(BESIDE, 1, 1, 0.7, 0.4), "field is missing"),
+        (changed(field=0.5)(BESIDE, 1, 1, 0.7, 0.4), "field's part goes"),
+        (changed(pair=0.5)(BESIDE, 1, 1, 0.7, 0.4), "a bond goes"),
+        (changed(field=-1)(BESIDE, 1, 1, 0.7, 0.4), "wrong sign"),
+        (right_cost(BESIDE, 1, 1, 1.0, 0.4), "coupling is missing"),
+        (-2 * (0.7 * 3 + 0.4), "counts as -1"),
+        (-2 * (0.7 * 4 + 0.4), "with their signs"),
+        (-3.58, "exactly"),
+        (0, "four bonds"),
+    ],
     "1.2-b": [
         (changed(both=0.5), "All costs are half"),
         (changed(both=2), "twice too large"),
@@ -92,6 +113,23 @@ MISTAKES = {
         (0.5, "a function is wanted"),
         (lambda s: 0.0, "TypeError"),
     ],
+    "1.2-c1": [
+        (expit(0.8), "2 is missing"),
+        (expit(2.4), "3 - 1"),
+        (expit(3.2), "cancel"),
+        (expit(0.4), "not their mean"),
+        (expit(-1.6), "to be down"),
+        (expit(10), "divided by it"),
+        (np.tanh(0.8), "mean of the spin"),
+        (np.exp(0.8), "a weight"),
+        (np.exp(-1.6), "ratio of the two"),
+        (0.75, "temperature come in"),
+        (83.2, "per cent"),
+        (0.84, "three digits"),
+        (-0.3, "between 0 and 1"),
+        (1.3, "between 0 and 1"),
+        (0.55, "two weights"),
+    ],
     "1.2-c": [
         (lambda f, T: expit(f / T), "2 is missing"),
         (lambda f, T: expit(-2 * f / T), "to be down"),
@@ -105,6 +143,19 @@ MISTAKES = {
         (lambda f, T: float(f > 0), "equally likely"),
         (lambda f, T: 0.5 + 0.1 * f**2, "exchange up and down"),
         (lambda f, T: expit(3 * f / T), "e^(b/T)"),
+    ],
+    "1.2-d1": [
+        (0.6 * math.exp(2), "above one"),
+        (math.exp(-2), "Metropolis"),
+        (0.4, "add up to one"),
+        (expit(-2), "heat bath"),
+        (0.6, "infinite temperature"),
+        (0.6 * math.exp(-4), "doubled"),
+        (8.12, "per cent"),
+        (0.083, "three digits"),
+        (-0.1, "between 0 and 1"),
+        (1.3, "between 0 and 1"),
+        (0.3, "fixes the ratio"),
     ],
     "1.2-d": [
         (lambda x: min(1.0, np.exp(-x)), "that is Metropolis"),

@@ -30,6 +30,7 @@ class Fickle:
 
 RIGHT_ANSWERS = {
     "1.3-a": [1 / K_100, 0.3775, 0.377, 2 / np.log(200), np.float32(0.3775)],
+    "1.3-b1": [dual(1.5), 3.704, 3.7],
     "1.3-b": [
         dual,
         lambda T: -2 / np.log(np.tanh(1 / T)),
@@ -37,6 +38,7 @@ RIGHT_ANSWERS = {
         lambda T: 1 / np.arctanh(np.exp(-2 / np.float64(T))),
     ],
     "1.3-c": [np.exp((10 - 0.2014) / A), np.exp((10 - 0.2009) / A), 4.03e8, 403_000_000],
+    "1.3-d1": [28],
     "1.3-d": [lambda N: 2 * N * (N + 6), lambda N: 2.0 * N**2 + 12 * N, lambda N: np.int64(2 * N * N + 12 * N)],
 }
 
@@ -55,6 +57,20 @@ MISTAKES = {
         (0.0, "above zero"),
         (float("nan"), "finite"),
         ("cold", "single number"),
+    ],
+    "1.3-b1": [
+        (1 / dual(1.5), "dual coupling"),
+        (1 / dual(1 / 1.5), "belongs"),
+        (dual(1 / 1.5), "belongs"),
+        (1 / np.arctanh(np.exp(-2 / 3)), "2 is missing"),
+        (dual(1.5) / 2, "2K*"),
+        (TC**2 / 1.5, "not the same"),
+        (2 * TC - 1.5, "no reflection"),
+        (1.5, "stays where it is"),
+        (-1, "above zero"),
+        (2.0, "hot one"),
+        (3.72, "three digits"),
+        (9.0, "what is K*"),
     ],
     "1.3-b": [
         (lambda T: 1 / dual(T), "one over it"),
@@ -86,6 +102,18 @@ MISTAKES = {
         (1e6, "lower than 10"),
         (1e12, "higher than 10"),
         (0.5, "number of sites"),
+    ],
+    "1.3-d1": [
+        (18, "more cells in a block"),
+        (19, "outline of 8"),
+        (26, "two by three cells is missing"),
+        (20, "without one corner"),
+        (10, "Four in a row"),
+        (6, "turned or mirrored"),
+        (9, "turned"),
+        (29, "outline of 8 only"),
+        (12, "missing"),
+        (40, "too many"),
     ],
     "1.3-d": [
         (lambda N: 4 * N * (N + 6), "twice"),

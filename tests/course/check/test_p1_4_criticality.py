@@ -64,6 +64,9 @@ def niedermayer(s, other, J, T, q=0.2):
     return 1 - (1 - q) * np.exp(-2 * abs(J) / T) if J * s * other > 0 else q
 
 
+# The two sizes of exercise c1, their values and errors.
+PAIR = np.array([8.0, 64.0]), np.array([40.0, 1600.0]), np.array([0.4, 32.0])
+
 RIGHT_ANSWERS = {
     "1.4-a": [2 * 170 * 41**2, 571_540, 5.7e5, np.int64(571_540)],
     "1.4-b": [
@@ -73,7 +76,9 @@ RIGHT_ANSWERS = {
         (round(AT, 4), round(SIGMA, 4)),
         np.array([cross(U_32, U_64, (1, 2)), 0.00074]),  # a line for the smaller, which bends less
     ],
+    "1.4-c1": [polyfit(*PAIR), (1.774, 0.0108), by_library(*PAIR)],
     "1.4-c": [polyfit, with_curve_fit, by_library, in_tens, lambda *a: np.array(polyfit(*a))],
+    "1.4-d1": [bond(1, -1, -1, 2.5), 0.551],
     "1.4-d": [
         bond,
         niedermayer,
@@ -117,6 +122,22 @@ MISTAKES = {
         ((AT, crossing(degree=1)[1]), "straight lines"),
         ((AT, np.nan), "finite"),
     ],
+    "1.4-c1": [
+        ((1 / polyfit(*PAIR)[0], 0.01), "horizontal"),
+        ((np.log(40), 0.01), "rise of ln y"),
+        ((1560 / 56, 0.01), "logarithms of both"),
+        ((1.774, 0.03 / np.log(8)), "as squares do"),
+        ((1.774, np.hypot(0.01, 0.02)), "divided by ln 8"),
+        ((1.774, polyfit(*PAIR)[1] ** 2), "variance"),
+        ((1.774, 0.02 / np.log(8)), "second value alone"),
+        ((1.774, np.hypot(0.4, 32) / np.log(8)), "errors of y"),
+        (in_tens(*PAIR, scale=1), "mixed"),
+        ((1.774, 0), "above zero"),
+        ((1.774, 0.1), "exponent is right"),
+        ((1.75, 0.01), "three decimals"),
+        ((3, 0.01), "rise of ln L"),
+        (1.774, "two numbers"),
+    ],
     "1.4-c": [
         (lambda L, y, dy: polyfit(L, y, dy, w=None), "equally good"),
         (lambda L, y, dy: polyfit(L, y, dy, w=1 / dy), "dy / y"),
@@ -135,6 +156,19 @@ MISTAKES = {
         (lambda L, y, dy: polyfit(L, y, dy)[0], "two numbers"),
         (lambda L, y, dy: ("a", "b"), "two numbers"),
         (1.75, "a function is wanted"),
+    ],
+    "1.4-d1": [
+        (bond(1, 1, -1, 2.5), "content"),
+        (1 - np.exp(2 / 2.5), "negative"),
+        (1 - np.exp(-1 / 2.5), "2 is missing"),
+        (np.exp(-2 / 2.5), "decline"),
+        (1 - np.exp(-2), "temperature is missing"),
+        (1 - np.exp(-5), "not multiplied"),
+        (55.07, "per cent"),
+        (0.56, "three digits"),
+        (-0.1, "between 0 and 1"),
+        (1.1, "between 0 and 1"),
+        (0.2, "which energy"),
     ],
     "1.4-d": [
         (lambda s, other, J, T: 1 - np.exp(-2 * J * s * other / T), "from 0 to 1"),

@@ -40,28 +40,42 @@ def inside(function):
     return lambda h: function(h) if h < 1 else 0.0
 
 
-def recursion(up, down, start, target, first=0, last=0, weight=True, total=sum):
-    times, before = {}, 0.0
-    for k in range(first if first is not None else start, len(up) - 1):
-        before = (1 + down[k] * before) / up[k] if weight else 1 / up[k] + before
-        times[k] = before
-    return total([times[k] for k in range(start, target + last)])
+def differences(up, down, start, ratio=lambda u, d: d / u, more=0):
+    steps = np.concatenate([[1.0], np.cumprod(ratio(np.asarray(up)[1:-1], np.asarray(down)[1:-1]))])
+    return steps[: start + more].sum() / steps.sum()
 
 
-def linear(up, down, start, target):
-    n = target
-    A = np.diag(up[:n] + down[:n]) - np.diag(up[: n - 1], 1) - np.diag(down[1:n], -1)
-    return np.linalg.solve(A, np.ones(n))[start]
+def linear(up, down, start):
+    n = len(up) - 1
+    A, b = np.eye(n + 1), np.zeros(n + 1)
+    for k in range(1, n):
+        A[k, k - 1 : k + 2] = -down[k], up[k] + down[k], -up[k]
+    b[n] = 1.0
+    return np.linalg.solve(A, b)[start]
 
 
-def spoils(up, down, start, target):
-    result = linear(up, down, start, target)
+def by_shooting(up, down, start):
+    """q_0 = 0, q_1 = 1, the others step by step, and all of them divided by the last."""
+    q = [0.0, 1.0]
+    for k in range(1, len(up) - 1):
+        q.append(q[k] + (down[k] * (q[k] - q[k - 1])) / up[k])
+    return q[start] / q[-1]
+
+
+def straight_up(up, down, start, wait=False):
+    """As if the walk never stepped down; with `wait`, nor waited."""
+    n = len(up) - 1
+    return np.prod([up[k] / (1 if wait else up[k] + down[k]) for k in range(start, n)])
+
+
+def forgets_the_ends(up, down, start):
+    return linear(up, down, start) if 0 < start < len(up) - 1 else 0.5
+
+
+def spoils(up, down, start):
+    result = linear(up, down, start)
     up[0] = 1.0
     return result
-
-
-def simulated(up, down, start, target):
-    return linear(up, down, start, target) * 1.03
 
 
 def first_harmonic(h_0, T):
@@ -96,7 +110,10 @@ def by_linear_equations(period, h_0, T):
 RIGHT_ANSWERS = {
     "2.2-a": [(-0.18, 0.8 * LOST), [-0.18, 0.154], np.array([-0.18, 0.1542])],
     "2.2-b": [warmest, warmest_by_parameter, lambda h: np.float64(warmest(h))],
-    "2.2-c": [recursion, linear],
+    "2.2-b1": [spinodal(0.5), 0.266, np.float32(0.26642)],
+    "2.2-c1": [0.4, 2 / 5, linear(np.array([0, 0.2, 0.4, 0]), np.array([0, 0.2, 0.2, 0]), 1)],
+    "2.2-d1": [0.6 * STAYS, 0.2207, 0.6 * (1 - 1 / 10_000) ** 10_000],
+    "2.2-c": [differences, linear, by_shooting],
     "2.2-d": [around, by_linear_equations, lambda P, h, T: drive.free_spin_work(T, h, P)],
 }
 
@@ -133,16 +150,54 @@ MISTAKES = {
         (inside(lambda h: 0.5 * warmest(h)), "the valley ends at a field of"),
         (0.8, "a function is wanted"),
     ],
+    "2.2-b1": [
+        (np.sqrt(0.5), "where the valley ends"),
+        (-spinodal(0.5), "How strong"),
+        (np.sqrt(0.5) - np.arctanh(np.sqrt(0.5)), "here a half"),
+        (0.5 * np.arctanh(np.sqrt(0.5)), "entropy's part"),
+        (np.sqrt(0.5) - 0.5 * np.tanh(np.sqrt(0.5)), "its inverse"),
+        (2 / 3 * 0.5**1.5, "law near Tc"),
+        (2 / 3 * 0.5**1.5 / np.sqrt(0.5), "Landau"),
+        (0.5, "straight line"),
+        (0.268, "three digits"),
+        (-0.9, "not negative"),
+        (0.9, "vanish"),
+    ],
+    "2.2-c1": [
+        (0.6, "0 first"),
+        (1 / 3, "try again"),
+        (0.5, "first step only"),
+        (0.8, "from 2."),
+        (2 / 3, "begins at 1"),
+        (0.08, "in a row"),
+        (0.25, "turned round"),
+        (40, "per cent"),
+        (0.404, "small numbers"),
+        (1.5, "between 0 and 1"),
+        (0.1, "one step leads to"),
+    ],
     "2.2-c": [
-        (lambda *a: recursion(*a, first=None), "begin at 0"),
-        (lambda up, down, start, target: recursion(up, down, 0, target), "from 0 to the target"),
-        (lambda *a: recursion(*a, total=lambda t: t[-1]), "last step alone"),
-        (lambda up, down, start, target: (1 / up[start:target]).sum(), "made good"),
-        (lambda up, down, *ends: recursion(up, down, *ends) / (len(up) - 1), "not sweeps"),
-        (lambda *a: recursion(*a, weight=False), "weighted by down_k"),
-        (simulated, "simulation"),
+        (lambda *a: 1 - linear(*a), "0 first"),
+        (lambda up, down, start: start / (len(up) - 1), "fair walk"),
+        (lambda *a: differences(*a, ratio=lambda u, d: u / d), "turned round"),
+        (straight_up, "no product"),
+        (lambda *a: straight_up(*a, wait=True), "in a row"),
+        (lambda *a: differences(*a, more=1), "too many"),
+        (lambda *a: differences(*a, ratio=lambda u, d: d), "not down alone"),
+        (forgets_the_ends, "the walk is there"),
+        (lambda *a: 0.97 * linear(*a), "simulation"),
         (spoils, "changed up or down"),
-        (lambda up, down, start, target: target - start, "linear equations"),
+        (lambda up, down, start: start, "linear equations"),
+    ],
+    "2.2-d1": [
+        (0.6 * (1 - STAYS), "what was lost"),
+        (STAYS, "not picked. They had"),
+        (0, "not one of each"),
+        (0.6, "forget theirs"),
+        (0.3, "not a half"),
+        (0.6 - STAYS, "nothing is subtracted"),
+        (0.222, "three digits"),
+        (0.5, "in N picks"),
     ],
     "2.2-d": [
         (smooth, "changes smoothly"),

@@ -70,6 +70,10 @@ def on_a_grid(g):
 
 
 RIGHT = {
+    "3.1-a1": [(-12, 10.8), [-12.0, 10.8]],
+    "3.1-b1": [temperature(0.9), 0.611, np.float32(0.61132)],
+    "3.1-c1": [np.arctanh(0.02) / 100, 0.0002, 2e-4],
+    "3.1-d1": [over_field(2.0), 0.166, 0.1656],
     "3.1-a": [
         lambda a, c: (-2 * a, 2 * a * c),
         lambda a, c: np.array([-2 * a, 2 * a * c]),
@@ -81,6 +85,55 @@ RIGHT = {
 }
 
 MISTAKES = {
+    "3.1-a1": [
+        ((12, -10.8), "turned round"),
+        ((10.8, -12), "changed places"),
+        ((-6, 5.4), "2 is missing"),
+        ((-3, 2.7), "wrong side"),
+        ((-12, -10.8), "has to be zero"),
+        ((-12, 0.9), "no temperature"),
+        ((-12, 5.4), "same 2"),
+        ((-12, 1), "wT + b has to be zero"),
+        ((5, 1), "falls"),
+        ((-7, 1), "half of wT + b"),
+        (-12, "two numbers"),
+    ],
+    "3.1-b1": [
+        (np.arctanh(0.9) / 0.9, "inverse temperature"),
+        (np.arctanh(0.9), "field in units"),
+        (0.9 * np.arctanh(0.9), "divided"),
+        (np.tanh(0.9) / 0.9, "where its inverse belongs"),
+        (0.9 / np.tanh(0.9), "where its inverse belongs"),
+        (0.9 / np.arctan(0.9), "inverse of tan"),
+        (1 - 0.27, "close to Tc only"),
+        (meanfield.magnetisation(0.9), "m at T = 0.9"),
+        (-0.6, "above zero"),
+        (1.3, "above Tc"),
+        (0.615, "Three digits"),
+        (0.2, "and see"),
+    ],
+    "3.1-c1": [
+        (1e-4, "ε / 50"),
+        (0.01, "slope of 1"),
+        (1.0002, "the temperature"),
+        (np.arctanh(0.98) / 100, "come down to 0.01"),
+        (0, "at Tc itself"),
+        (-1e-4, "not negative"),
+        (5e-5, "further up"),
+        (0.0005, "no longer"),
+    ],
+    "3.1-d1": [
+        (2 * over_field(2.0), "half of it"),
+        (over_field(2.0) / 2, "twice"),
+        (3 / 16, "steep curves"),
+        ((1 - 2) / 2, "whole way"),
+        (0, "last part"),
+        (0.5, "horizontal"),
+        (0.6833, "the x at which"),
+        (-1, "not negative"),
+        (0.17, "Three decimals"),
+        (0.3, "Try x"),
+    ],
     "3.1-a": [
         (lambda a, c: (-a, a * c), "2 is missing"),
         (lambda a, c: (2 * a, -2 * a * c), "signs"),

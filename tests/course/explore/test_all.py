@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from exploring import STICKS_OUT, button, live
+from exploring import STICKS_OUT, button, live, more
 from playwright.sync_api import expect
 
 from spinlearn.course import explore, web
@@ -30,6 +30,14 @@ def small(model):
     """One with little work in it, and with all that can be ticked."""
     ticked = {control["key"]: True for control in declared(model)["controls"] if control["kind"] == "check"}
     return model(**ticked | ({"size": 64} if model.class_traits().get("size") else {}))
+
+
+def at_rest(widget, model):
+    """Paused, and where it began: an eager one has started by itself."""
+    if model.eager:
+        button(widget, "Pause").click()
+        button(widget, "Reset").click()
+    return widget
 
 
 def clock(model) -> str:
@@ -90,6 +98,33 @@ def test_what_is_declared_in_python_is_said_nowhere_else(model):
     assert twice(code(name), spec) <= {reading["label"] for reading in spec["readings"]}
     step, label = spec["controls"][0]["step"], spec["controls"][0]["label"]
     assert twice(f'{code(name)}\nconst again = {{ step: {step}, label: "{label}" }};', spec) >= {step, label}
+
+
+@every
+def test_one_slider_and_two_readings_come_first(model):
+    spec = declared(model)
+    assert [each["first"] for each in spec["controls"] if each["kind"] == "range"].count(True) == 1
+    assert [each["first"] for each in spec["readings"]].count(True) == 2
+
+
+@pytest.mark.browser
+@every
+def test_the_rest_is_under_more_and_stays_open(opened, model):
+    page, spec = opened(small(model)), declared(model)
+    widget = live(page)
+    firsts = [each for each in spec["readings"] if each["first"]]
+    assert widget.locator(".sl-value:visible").count() == len(firsts) == 2
+    assert widget.locator("input[type=range]:visible").count() == 1
+    assert widget.locator("select:visible").count() == 0
+    buttons = widget.locator(".sl-panel > .sl-buttons button")
+    assert buttons.count() == buttons.filter(visible=True).count()
+    more(widget)
+    assert widget.locator(".sl-value:visible").count() == len(spec["readings"])
+    sliders = [control for control in spec["controls"] if control["kind"] == "range"]
+    assert widget.locator("input[type=range]:visible").count() == len(sliders)
+    widget.focus()
+    page.keyboard.press("r")
+    assert widget.locator(".sl-value:visible").count() == len(spec["readings"])
 
 
 @every
@@ -190,7 +225,7 @@ def test_axe_is_content_and_everything_has_room(opened, model, scheme, width):
         small(model), small(model), color_scheme=scheme, viewport={"width": width, "height": 900},
         body=f"style='background: {'#121417; color: #eee' if scheme == 'dark' else '#fff'}'",
     )  # fmt: skip
-    live(page, 1)
+    more(live(page, 1))  # and the first as it is at once
     found = [each for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -208,7 +243,7 @@ def test_axe_is_content_and_everything_has_room(opened, model, scheme, width):
 @moving
 def test_keys_start_pause_step_and_reset(opened, model):
     page = opened(small(model))
-    widget = live(page)
+    widget = at_rest(live(page), model)
     read = f"() => Number(document.querySelector('.sl-live').dataset.{clock(model)})"
     widget.focus()
     began = page.evaluate(read)
@@ -233,17 +268,24 @@ def test_it_waits_for_its_reader_and_rests_off_screen(opened, model):
     widget = live(page)
 
     def moves():
-        read = "() => document.querySelector('.sl-live .sl-readout').textContent"
+        read = f"() => document.querySelector('.sl-live').dataset.{clock(model)}"
         before = page.evaluate(read)
         page.wait_for_timeout(500)
         return page.evaluate(read) != before
 
-    widget.scroll_into_view_if_needed()
     assert not moves()
+    widget.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    assert moves() == model.eager
+    at_rest(widget, model)
+    assert not moves()
+    more(widget)
     for select in widget.locator("select").all():  # as fast as it goes
         if "S" in select.locator("xpath=..").inner_text()[:1]:
             select.select_option(index=len(select.locator("option").all()) - 1)
     button(widget, "Start").click()
+    assert moves()
+    page.set_viewport_size({"width": 700, "height": 800})  # a resize does not stop it
     assert moves()
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(300)

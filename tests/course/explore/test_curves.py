@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from exploring import button, facts, fill, live, refuses, run_until
+from exploring import button, facts, fill, live, more, refuses, run_until
 from playwright.sync_api import expect
 from wasm import Wasm
 
@@ -205,7 +205,7 @@ def test_shaken_it_walks_as_the_library_does_bit_for_bit(opened):
         k = walk_fields(k, up, down, 1 / 0.8, 1.0, np.zeros(1), state, m)
         assert facts(widget)["m"] == m[0]
     # With other spins it stays where it is, as nearly as they allow, and goes on.
-    widget.get_by_label("Spins").select_option("25")
+    more(widget).get_by_label("Spins").select_option("25")
     assert facts(widget)["m"] == (2 * math.floor(25 * (1 + m[0]) / 2 + 0.5) - 25) / 25
     fill(widget, "Seed", 6)
     assert facts(widget)["t"] == 0
@@ -234,7 +234,7 @@ def test_the_valleys_are_told_and_the_split_is_shown(opened):
     expect(widget.get_by_role("status")).to_contain_text("in the higher valley, which is metastable")
     energy = widget.locator("svg[role=img]").nth(0).locator(".sl-inside .sl-look-second")
     expect(energy).to_be_hidden()
-    widget.get_by_label("Show energy and entropy").check()
+    more(widget).get_by_label("Show energy and entropy").check()
     expect(energy).to_be_visible()
     button(widget, "Set T to its critical value").click()
     assert "one valley" in graph(widget, 0)
@@ -318,6 +318,7 @@ def test_the_unstable_solution_divides_the_starts(opened):
     assert facts(widget)["steps"] == steps
     assert facts(widget)["m"] == pytest.approx(m, abs=ROUNDING)
     # On the unstable solution itself it stays.
+    more(widget)
     button(widget, "Set h to 0").click()
     fill(widget, "First heard m, exact value", 0)
     button(widget, "Step").click()
@@ -423,7 +424,7 @@ def test_the_best_fits_are_a_press_away_and_can_be_drawn(opened):
     assert np.abs(told) == pytest.approx(best.largest, abs=5e-4)
     drawn = widget.locator("svg[role=img]").nth(0).locator(".sl-inside .sl-look-third")
     expect(drawn).to_be_hidden()
-    widget.get_by_label("Draw the best ones").check()
+    more(widget).get_by_label("Draw the best ones").check()
     expect(drawn).to_be_visible()
     button(widget, "Source").click()
     assert facts(widget)["largest"] == 0.5

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from exploring import button, facts, fill, live, refuses, run_until
+from exploring import button, facts, fill, live, more, refuses, run_until
 from playwright.sync_api import expect
 from wasm import Wasm
 
@@ -189,7 +189,7 @@ def falls_silent(phase: float) -> bool:
 @pytest.mark.browser
 def test_the_rate_is_not_told_before_there_are_two_spikes_or_a_silence(opened):
     widget = live(opened(Neuron(10.0)))
-    rate = widget.locator(".sl-readout .sl-value").nth(2)
+    rate = widget.locator(".sl-readout .sl-value").nth(1)  # the voltage, and the rate
     expect(rate).to_have_text("–")
     firing = run_until(widget, "t", 300)["rate"]
     expect(rate).to_have_text(f"{firing:.1f}")
@@ -238,7 +238,7 @@ def test_the_gates_can_be_put_away(opened):
     widget = live(opened(Neuron()))
     gates = widget.locator("svg[role=img]").nth(1)
     expect(gates).to_be_visible()
-    widget.get_by_label("Show the gates").uncheck()
+    more(widget).get_by_label("Show the gates").uncheck()
     expect(gates).to_be_hidden()
     widget.get_by_label("Show the gates").check()
     expect(gates).to_be_visible()

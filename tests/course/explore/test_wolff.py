@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from exploring import button, facts, live, refuses, run_until
+from exploring import button, facts, live, more, refuses, run_until, shown
 from PIL import Image
 
 from spinlearn import lattice
@@ -99,7 +99,7 @@ def test_the_page_steps_as_the_library_does_bit_for_bit(opened, size, T, start, 
 def test_paused_in_the_middle_of_a_cluster_it_is_still_the_librarys(opened):
     """Eight sites a frame, some frames: natively the same number of sites have asked."""
     page = opened(WolffClusters(64, T=2.0, settle=1, seed=3))
-    widget = live(page)
+    widget = more(live(page))
     widget.get_by_label("Sites a frame").select_option("8")
     button(widget, "Start").click()
     page.wait_for_timeout(400)
@@ -169,15 +169,15 @@ def test_cold_hot_and_the_mean_size_that_is_the_susceptibility(opened):
     v = math.tanh(1 / 4)
     for name in ("share", "square"):  # until the lattice has followed, no mean is told
         assert facts(widget)[name] == 0
-    assert widget.locator(".sl-readout .sl-value").all_inner_texts()[3:] == ["–", "–"]
+    assert [shown(widget, label) for label in ("mean share", "mean m²")] == ["–", "–"]
     series = [1, 4, 12, 36, 100, 276, 740, 1972, 5172, 13492, 34876]  # T χ = N ⟨m²⟩ in powers of v; the rest is 1 %
     chi = sum(term * v**k for k, term in enumerate(series))
     hot = run_until(
         widget, "clusters", int(cold["clusters"]) + 600_000, "Sites a frame"
     )  # of six sites or so: the counts begin after 30 000
-    shown = widget.locator(".sl-readout .sl-value").all_inner_texts()[3:]
-    assert [float(text) for text in shown] == pytest.approx([hot["share"], hot["square"]], rel=0.05)
-    assert all(len(text.lstrip("0.")) == 2 for text in shown)
+    told = [shown(widget, label) for label in ("mean share", "mean m²")]
+    assert [float(text) for text in told] == pytest.approx([hot["share"], hot["square"]], rel=0.05)
+    assert all(len(text.lstrip("0.")) == 2 for text in told)
     assert abs(hot["m"]) < 5 * math.sqrt(1.01 * chi / size**2)
     assert hot["share"] * size**2 == pytest.approx(chi, rel=0.05)
     assert hot["square"] * size**2 == pytest.approx(chi, rel=0.3)

@@ -7,15 +7,19 @@ The exercises of page 1.2 are in the file whose name begins with ``p1_2_``. Its 
 either a declaration, for an answer of numbers or a choice (see `declared`), or a function that receives the answer and
 returns the sentence that goes with *right*, or ends with `refuse` and the reason. A check compares with invariants and
 exact values, never with the words of a solution, so any right answer passes.
+
+The questions inside a page's text are answered as well: ``check("1.2-q1", "b")``. They and the page's predictions are
+declared in a file of data beside that file, ``p1_2_….toml`` (see `questions`).
 """
 
 import pkgutil
 import re
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
-from . import limits
+from . import limits, questions
 from .answers import SHOWN, NotAttemptedError, NotYetError, refuse, sayable, short, told
 
 RIGHT, NOT_YET, NOT_ATTEMPTED = "right", "not yet", "not attempted yet"
@@ -86,8 +90,19 @@ def exercises() -> list[str]:
     return [f"{page}-{letter}" for page in _pages() for letter in _exercises(page)]
 
 
+def asked(page: str) -> list[str]:
+    """Ids of the questions and predictions of a page, given its number.
+
+    Raises
+    ------
+    ValueError
+        If the page's declarations are not in order; the message names the file and the entry.
+    """
+    return [f"{page}-{name}" for name in _asked(page)]
+
+
 def declaration(exercise: str) -> dict:
-    """An exercise as data, ready for JSON: how its answer is judged, where that is declared.
+    """An exercise, question or prediction as data, ready for JSON: how its answer is judged, where that is declared.
 
     Parameters
     ----------
@@ -97,8 +112,8 @@ def declaration(exercise: str) -> dict:
     Returns
     -------
     dict
-        ``kind`` is "numbers", "choice" or "function". The first two come with all that their judging needs (see
-        `declared`); an answer that is a function is checked in Python only.
+        ``kind`` is "numbers", "choice", "function" or "prediction". All but the third come with everything that is
+        needed to answer (see `declared` and `questions`); an answer that is a function is checked in Python only.
 
     Raises
     ------
@@ -110,8 +125,9 @@ def declaration(exercise: str) -> dict:
     >>> declaration("2.1-a")["wanted"]
     'a single number is wanted, a temperature'
     """
+    page, _, name = exercise.partition("-")
     try:
-        judge = _find(exercise)
+        judge = _asked(page)[name] if name in _asked(page) else _find(exercise)
     except NotYetError as unknown:
         raise ValueError(f"exercise must be the id of one: {unknown}") from None
     return {"exercise": exercise, **({"kind": "function"} if callable(judge) else judge.data())}
@@ -130,10 +146,19 @@ def _exercises(page: str) -> dict:
     return import_module(f".{_pages()[page]}", __name__).EXERCISES
 
 
+def _asked(page: str) -> dict:
+    """The questions and predictions of a page."""
+    return questions.load(Path(__file__).with_name(f"{_pages()[page]}.toml")) if page in _pages() else {}
+
+
 def _find(exercise):
-    """What judges the answers to an exercise."""
+    """What judges the answers to an exercise or a question."""
     page, _, letter = exercise.partition("-") if isinstance(exercise, str) else ("", "", "")
     known = _exercises(page) if page in _pages() else {}
+    if letter[:1] == "q":
+        known = _asked(page)
+    if letter[:1] == "p" and letter in _asked(page):
+        refuse(f"{exercise} is a prediction, which is neither right nor wrong: the page shows what was measured.")
     if letter not in known:
         name = short(repr(exercise), SHOWN) if isinstance(exercise, str) else f"of the type {type(exercise).__name__}"
         refuse(f"there is no exercise {name}. The exercises are {', '.join(exercises())}.")

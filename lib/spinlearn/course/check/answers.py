@@ -8,11 +8,25 @@ from typing import NoReturn
 
 import numpy as np
 
+from . import written
 from .limits import TooLate
 
 WORDS = {2: "two", 3: "three", 4: "four"}
 RESIDUE = 1e-12  # an imaginary part that is no more than this share of a number is rounding
-PLAIN = {"✓": "+", "µ": "u", "✗": "x", "·": "-", "−": "-", "×": "x", "√": "sqrt ", "∞": "infinity", "∝": "~", "±": "+-"}
+PLAIN = {
+    "✓": "+",
+    "µ": "u",
+    "✗": "x",
+    "·": "-",
+    "−": "-",
+    "×": "x",
+    "√": "sqrt ",
+    "∞": "infinity",
+    "∝": "~",
+    "±": "+-",
+    "“": '"',
+    "”": '"',
+}
 SHOWN = 90  # characters of an argument or of an error that go into a sentence
 
 
@@ -175,7 +189,8 @@ def numbers(answer, count: int, what: str) -> list[float]:
     ----------
     answer
         Numbers of any kind (of Python, NumPy, fractions, decimal, SymPy), alone or in lists, tuples and arrays of any
-        shape. A complex number counts where its imaginary part is rounding.
+        shape, or a text that says them as people write them (see `written`). A complex number counts where its
+        imaginary part is rounding.
     count : int
         How many are wanted.
     what : str
@@ -196,10 +211,13 @@ def numbers(answer, count: int, what: str) -> list[float]:
     [0.5, 2.0]
     """
     start = wanted(count, what)
-    came = list(_flat(answer, start))
-    if any(one is ... for one in came):
-        raise NotAttemptedError("the three dots are still in it. Replace all of them, and run the cell again.")
-    values = [_real(one, start) for one in came]
+    if isinstance(answer, str):
+        values = _told(answer, count, start)
+    else:
+        came = list(_flat(answer, start))
+        if any(one is ... for one in came):
+            raise NotAttemptedError("the three dots are still in it. Replace all of them, and run the cell again.")
+        values = [_real(one, start) for one in came]
     if len(values) != count:
         refuse(f"{start}, but {len(values)} number{'s' if len(values) != 1 else ''} came.")
     for value in values:
@@ -216,6 +234,19 @@ def number(answer, what: str) -> float:
 def wanted(count: int, what: str) -> str:
     """How a refusal begins that asks for `count` numbers."""
     return f"a single number is wanted, {what}" if count == 1 else f"{WORDS[count]} numbers are wanted, {what}"
+
+
+def _told(text: str, count: int, start: str) -> list[float]:
+    """The numbers that a text says."""
+    line = written.WHITE.sub(" ", text).strip(" ")
+    if not line:
+        raise NotAttemptedError("nothing is written there yet.")
+    values = written.read(text, count)
+    if values is None:
+        said = line if len(line) <= 40 else f"{line[:39]}…"
+        how = "a number. Write it like 0.25, 1/4 or 2.5e-1." if count == 1 else "numbers. Write them like 0.25; 1/4."
+        refuse(f"{start}, and “{said}” cannot be read as {how}")
+    return values
 
 
 def _flat(answer, start: str, depth: int = 0):

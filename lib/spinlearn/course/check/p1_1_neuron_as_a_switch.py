@@ -8,6 +8,7 @@ import numpy as np
 from scipy.integrate import quad
 
 from .answers import NotFiniteError, NotYetError, StoppedError, call, number, numbers, pair, refuse, told, vector
+from .switch_steps import GAP, HALF_OF_THE_WAY, HALVINGS, NOT
 
 _GATES = {
     "NAND": (2, lambda x: not all(x), "fires unless both inputs are 1"),
@@ -273,4 +274,13 @@ def _quadratic_rate(I, v_reset) -> float:
     return 1 / quad(time, 0, 1, epsabs=0, epsrel=1e-11, limit=500, points=slow)[0]
 
 
-EXERCISES = {"a": three_gates, "b": rosenblatt, "c": onset, "d": quadratic}
+EXERCISES = {
+    "a1": GAP,
+    "a": three_gates,
+    "b1": NOT,
+    "b": rosenblatt,
+    "c1": HALVINGS,
+    "c": onset,
+    "d1": HALF_OF_THE_WAY,
+    "d": quadratic,
+}

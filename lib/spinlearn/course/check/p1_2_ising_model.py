@@ -15,6 +15,11 @@ def _agreement(x: float, ground_states: int = 2) -> float:
     return float(ground_states * np.exp(x) / (2 * np.exp(x) + 12 + 2 * np.exp(-x)))
 
 
+def _logistic(x: float) -> float:
+    """The chance that the heat bath puts a spin up, as a function of 2 b / T."""
+    return float(1 / (1 + np.exp(-x)))
+
+
 FOUR_SPINS = Numbers(
     "a probability",
     right=at(
@@ -42,6 +47,35 @@ FOUR_SPINS = Numbers(
         at(_agreement(4 / T), 0.01, "close. Give three digits."),
         otherwise(
             "that is not it. List the energies: how many of the sixteen configurations have E = -4, E = 0 and E = +4?"
+        ),
+    ],
+)
+
+# A spin that points down, with three neighbours up and one down, J = 0.7 and h = 0.4.
+ONE_FLIP = Numbers(
+    "an energy",
+    right=at(-3.6, 1e-6, "2 s (J (3 - 1) + h) with s = -1: the flip is downhill, so Metropolis always makes it."),
+    turns=[
+        at(3.6, 1e-6, "the sign is turned round: after the flip the energy is lower. Cost is after minus before."),
+        at(-1.8, 1e-6, "that is the energy after the flip. It was +1.8 before; the cost is the difference."),
+        at(1.8, 1e-6, "that is the energy before the flip. The cost is the difference to that after it."),
+        at(
+            -7.2,
+            1e-6,
+            "that is twice too much. Each bond of the site turns round once, and so does the spin in the field.",
+        ),
+        at(-2.8, 1e-6, "the field is missing: the spin turns from against it to along it."),
+        at(-3.2, 1e-6, "the field's part goes from +h to -h: it counts twice, as a bond does."),
+        at(-2.2, 1e-6, "a bond goes from +J to -J when a spin turns: it counts twice, as the field's part does."),
+        at(-2.0, 1e-6, "the field has the wrong sign: the spin is turned into it, and that lowers the energy."),
+        at(-4.8, 1e-6, "the coupling is missing: each bond has the strength 0.7."),
+        at(-5.0, 1e-6, "the neighbour that points down counts as -1, not as 0."),
+        at(-6.4, 1e-6, "the neighbours are added with their signs: 1 + 1 + 1 - 1, not four times 1."),
+    ],
+    rest=[
+        at(-3.6, 0.05, "close, but this one can be had exactly."),
+        otherwise(
+            "write down the energy of the four bonds and of the spin in the field, before and after, and subtract."
         ),
     ],
 )
@@ -101,6 +135,34 @@ def _energy(spins, J, h) -> float:
     return float(-J * bonds.sum() - h * spins.sum())
 
 
+# A spin with three neighbours up and one down, J = 1, no field, T = 2.5: b = 2 and 2 b / T = 1.6.
+THREE_UP = Numbers(
+    "a probability",
+    right=at(
+        _logistic(1.6), 6e-4, f"{_logistic(1.6):.4f}. Three of four neighbours are up, and it follows them more often."
+    ),
+    turns=[
+        at(_logistic(0.8), 6e-4, "the 2 is missing. Up has the energy -b, down +b: they differ by 2 b."),
+        at(_logistic(2.4), 6e-4, "the neighbour that points down counts as -1: b = 3 - 1."),
+        at(_logistic(3.2), 6e-4, "b is 2, not 4: neighbours that are up and down cancel."),
+        at(_logistic(0.4), 6e-4, "b is the sum over the neighbours, not their mean."),
+        at(_logistic(-1.6), 6e-4, "that is the chance to be down."),
+        at(_logistic(10.0), 3e-5, "the field is multiplied by the temperature, not divided by it."),
+        at(np.tanh(0.8), 6e-4, "that is the mean of the spin. It is the probability of up minus that of down."),
+        at(np.exp(0.8), 6e-4, "that is a weight. Divide it by the sum of the two weights."),
+        at(np.exp(-1.6), 6e-4, "that is the ratio of the two weights, down to up."),
+        at(0.75, 1e-6, "that is the share of the neighbours that are up. Where does the temperature come in?"),
+        at(100 * _logistic(1.6), 0.06, "that is in per cent. A probability lies between 0 and 1."),
+    ],
+    rest=[
+        case(below(0), "a probability lies between 0 and 1."),
+        case(above(1), "a probability lies between 0 and 1."),
+        at(_logistic(1.6), 0.01, "close. Give three digits."),
+        otherwise("what is b, and what are the two weights e^(b/T) and e^(-b/T)?"),
+    ],
+)
+
+
 def heat_bath(answer) -> str:
     """1.2-c: the chance that a spin is up, given its local field."""
     fields = np.array([-3.0, -1.0, -0.2, 0.0, 0.5, 1.7, 4.0])
@@ -138,6 +200,29 @@ def heat_bath(answer) -> str:
         if not abs(came - limit) < 1e-12:
             refuse(f"p({f:g}) at T = 0.5 should be {limit:g}, but {came:g} came: divide by the larger exponential.")
     return "the logistic function of 2 b / T: an activation function, and nobody chose it."
+
+
+UPHILL = 0.6 * float(np.exp(-2))  # of a rule that goes downhill with a(-2) = 0.6
+
+THE_OTHER_WAY = Numbers(
+    "a probability",
+    right=at(UPHILL, 6e-4, f"{UPHILL:.4f}. Half of a rule is free, and detailed balance settles the other half."),
+    turns=[
+        at(0.6 * np.exp(2), 6e-3, "that is above one: uphill has to be the rarer way. The ratio is a(x) / a(-x)."),
+        at(np.exp(-2), 6e-4, "that is Metropolis, whose a(-2) is 1 and not 0.6."),
+        at(0.4, 1e-6, "the two need not add up to one. That is so for the heat bath only."),
+        at(1 / (1 + np.exp(2)), 6e-4, "that is the heat bath, whose a(-2) is 0.881 and not 0.6."),
+        at(0.6, 1e-6, "as often uphill as downhill: so it is at infinite temperature only."),
+        at(0.6 * np.exp(-4), 6e-4, "2 is the cost already. It need not be doubled."),
+        at(100 * UPHILL, 0.06, "that is in per cent. A probability lies between 0 and 1."),
+    ],
+    rest=[
+        case(below(0), "a probability lies between 0 and 1."),
+        case(above(1), "a probability lies between 0 and 1."),
+        at(UPHILL, 5e-3, "close. Give three digits."),
+        otherwise("detailed balance fixes the ratio a(2) / a(-2), and a(-2) is given."),
+    ],
+)
 
 
 def own_rule(answer) -> str:
@@ -185,4 +270,12 @@ def _probability(x: float, p: float) -> None:
         refuse(f"a probability lies between 0 and 1, but at x = {x:g} your rule gives {p:.10g}.")
 
 
-EXERCISES = {"a": FOUR_SPINS, "b": flip_cost, "c": heat_bath, "d": own_rule}
+EXERCISES = {
+    "a": FOUR_SPINS,
+    "b1": ONE_FLIP,
+    "b": flip_cost,
+    "c1": THREE_UP,
+    "c": heat_bath,
+    "d1": THE_OTHER_WAY,
+    "d": own_rule,
+}

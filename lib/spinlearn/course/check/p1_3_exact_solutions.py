@@ -35,6 +35,36 @@ HUNDRED_SITES = Numbers(
 )
 
 
+def _dual_coupling(K: float) -> float:
+    return float(-np.log(np.tanh(K)) / 2)
+
+
+WARM = 1 / _dual_coupling(2 / 3)  # the mirror image of T = 1.5
+
+ONE_IMAGE = Numbers(
+    "a temperature",
+    right=at(WARM, 6e-3, f"{WARM:.4f}: as far on the hot side as 1.5 is on the cold one, in the sense of the mirror."),
+    turns=[
+        at(1 / WARM, 6e-4, "that is the dual coupling K*. The temperature is one over it."),
+        at(_dual_coupling(1.5), 6e-4, "the temperature stands where K = 1 / T belongs."),
+        at(1 / _dual_coupling(1.5), 6e-3, "the temperature stands where K = 1 / T belongs."),
+        at(1 / np.arctanh(np.exp(-2 / 3)), 6e-3, "the 2 is missing: a broken bond has the weight exp(-2K)."),
+        at(WARM / 2, 6e-3, "that is one over 2K*. A 2 is missing: tanh K* = exp(-2K)."),
+        at(exact.critical_temperature() ** 2 / 1.5, 6e-3, "T T* is not the same for all T. Go by way of K and K*."),
+        at(2 * exact.critical_temperature() - 1.5, 6e-3, "the mirror is no reflection in T. Go by way of K and K*."),
+        at(1.5, 1e-6, "only the critical temperature stays where it is."),
+    ],
+    rest=[
+        case((None, 0.0), "a temperature is above zero."),
+        case(
+            below(exact.critical_temperature()), "1.5 is on the cold side, so its image is on the hot one, above 2.269."
+        ),
+        at(WARM, 6e-2, "close. Give three digits."),
+        otherwise("what is K, and what is K*? Only then go back to a temperature."),
+    ],
+)
+
+
 def mirror(answer) -> str:
     """1.3-b: the dual temperature of the square lattice."""
     T = np.array([0.6, 1.0, 1.7, 2.2, exact.critical_temperature(), 2.4, 3.5, 8.0])
@@ -111,6 +141,34 @@ PEAK_OF_TEN = Numbers(
 )
 
 
+SINGLE_SHAPES = Numbers(
+    "a number of shapes",
+    right=at(28, 1e-9, "18 of four cells, 8 of five and 2 of six. With N places for each, 28 N."),
+    turns=[
+        at(18, 1e-9, "those have four cells. With more cells in a block the outline can be as short."),
+        at(
+            19,
+            1e-9,
+            "one of the 19 ways to lay four cells is the square, with an outline of 8. And more than four cells?",
+        ),
+        at(26, 1e-9, "the block of two by three cells is missing, lying and upright."),
+        at(
+            20,
+            1e-9,
+            "the block of two by three without one corner is missing: a corner cut off makes no outline shorter.",
+        ),
+        at(10, 1e-9, "that is five cells and six. Four in a row and their like have an outline of 10, too."),
+        at(6, 1e-9, "copies that are turned or mirrored are different walls. Count each."),
+        at(9, 1e-9, "copies that are turned are different walls. Count each."),
+        at(29, 1e-9, "the square of four cells has an outline of 8 only."),
+    ],
+    rest=[
+        case(below(28), "some are missing. Which blocks of four, of five and of six cells have an outline of 10?"),
+        otherwise("too many. The outline is to be a single one, and 10 long: pairs are counted later."),
+    ],
+)
+
+
 def loops_of_ten(answer) -> str:
     """1.3-d: the number of closed loops of total length 10."""
     sizes = np.array([144, 225, 400, 1000])
@@ -149,4 +207,11 @@ def loops_of_ten(answer) -> str:
     )
 
 
-EXERCISES = {"a": HUNDRED_SITES, "b": mirror, "c": PEAK_OF_TEN, "d": loops_of_ten}
+EXERCISES = {
+    "a": HUNDRED_SITES,
+    "b1": ONE_IMAGE,
+    "b": mirror,
+    "c": PEAK_OF_TEN,
+    "d1": SINGLE_SHAPES,
+    "d": loops_of_ten,
+}

@@ -109,6 +109,44 @@ WHERE_THEY_CROSS = Numbers(
 )
 
 
+# Two lattices for exercise c: 40.0 ± 0.4 at L = 8 and 1600 ± 32 at L = 64.
+SLOPE, OF_SLOPE = math.log(40) / math.log(8), math.hypot(0.01, 0.02) / math.log(8)
+
+TWO_SIZES = Numbers(
+    "the exponent and its error",
+    right=case(
+        [near(SLOPE, 2e-3), near(OF_SLOPE, 2e-4)],
+        f"{SLOPE:.4f} ± {OF_SLOPE:.4f}. The wider apart the sizes, the smaller the error: it is divided by ln 8.",
+    ),
+    turns=[
+        case([near(1 / SLOPE, 2e-3), ANY], "ln L belongs on the horizontal axis, ln y on the other."),
+        case([near(math.log(40), 5e-3), ANY], "that is the rise of ln y. Divide it by that of ln L, which is ln 8."),
+        case([near(1560 / 56, 0.1), ANY], "that is a straight line through y against L. Take logarithms of both."),
+        case([near(SLOPE, 2e-3), near(0.03 / math.log(8), 2e-4)], "independent errors add as squares do: 1 % and 2 %."),
+        case([near(SLOPE, 2e-3), near(math.hypot(0.01, 0.02), 2e-4)], "the error is divided by ln 8, as the rise is."),
+        case([near(SLOPE, 2e-3), near(OF_SLOPE**2, 2e-6)], "that is the variance. Take the square root."),
+        case([near(SLOPE, 2e-3), near(0.02 / math.log(8), 5e-5)], "that is the error of the second value alone."),
+        case(
+            [near(SLOPE, 2e-3), near(math.hypot(0.4, 32) / math.log(8), 0.2)],
+            "those are errors of y. An error dy of y is an error dy / y of ln y.",
+        ),
+        case(
+            [near(SLOPE, 2e-3), near(OF_SLOPE * math.log(8) / math.log10(8), 2e-4)],
+            "natural and decimal logarithms are mixed: an error dy / y belongs to the natural one.",
+        ),
+    ],
+    rest=[
+        case([near(SLOPE, 2e-3), (None, 0.0)], "an error is above zero."),
+        case(
+            [near(SLOPE, 2e-3), ANY],
+            "the exponent is right. Its error: what are those of ln y, and by what is it divided?",
+        ),
+        case([near(SLOPE, 0.05), ANY], "close. Give the exponent to three decimals."),
+        otherwise("the exponent is the rise of ln y over the rise of ln L.", parts=2),
+    ],
+)
+
+
 def weighted(L, y, dy) -> tuple[float, float]:
     """Slope of ln y against ln L by weighted least squares, and its error."""
     x, v, w = np.log(L), np.log(y), (y / dy) ** 2
@@ -176,6 +214,34 @@ def refuse_error(came, error, L, y, dy) -> None:
     refuse(f"the exponent is right. Its error came as {came:.4g}; the error bars make it {error:.4g}.")
 
 
+def _laid(x: float) -> float:
+    """The probability 1 - e^-x."""
+    return -math.expm1(-x)
+
+
+ONE_BOND = Numbers(
+    "a probability",
+    right=at(_laid(2 / 2.5), 6e-4, f"{_laid(2 / 2.5):.4f}, as for equal spins with J = +1: the pair is at low energy."),
+    turns=[
+        at(0, 1e-9, "the pair is content, as J wants it to be: turned over alone, either spin would break its bond."),
+        at(1 - math.exp(2 / 2.5), 6e-4, "a probability cannot be negative. Which pairs have the low energy for J < 0?"),
+        at(_laid(1 / 2.5), 6e-4, "the 2 is missing: a broken bond costs 2 |J| more than a whole one."),
+        at(math.exp(-2 / 2.5), 6e-4, "that is the probability to decline. A bond is laid with one minus that."),
+        at(_laid(2), 6e-4, "the temperature is missing."),
+        at(_laid(5), 6e-4, "the coupling is divided by the temperature, not multiplied."),
+        at(100 * _laid(2 / 2.5), 0.06, "that is in per cent. A probability lies between 0 and 1."),
+    ],
+    rest=[
+        case(below(0), "a probability lies between 0 and 1."),
+        case(above(1), "a probability lies between 0 and 1."),
+        at(_laid(2 / 2.5), 0.01, "close. Give three digits."),
+        otherwise(
+            "which energy does the bond have now, and which if one of its spins turns over? One minus e^(-cost/T)."
+        ),
+    ],
+)
+
+
 def bonds_of_either_sign(answer) -> str:
     """1.4-d: bond probability for a coupling of either sign; Niedermayer's family passes as well."""
     extended = False
@@ -218,4 +284,11 @@ def bonds_of_either_sign(answer) -> str:
     return "bonds where J s s' is positive, with 1 - exp(-2 |J| / T). On which lattices does it still work well?"
 
 
-EXERCISES = {"a": HOW_LONG, "b": WHERE_THEY_CROSS, "c": exponent, "d": bonds_of_either_sign}
+EXERCISES = {
+    "a": HOW_LONG,
+    "b": WHERE_THEY_CROSS,
+    "c1": TWO_SIZES,
+    "c": exponent,
+    "d1": ONE_BOND,
+    "d": bonds_of_either_sign,
+}

@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from ...meanfield import branches, curie_weiss, free_energy
 from ...meanfield import magnetisation as stable
 from .answers import NotYetError, call, number, overflowed, refuse
-from .declared import Numbers, at, case, otherwise
+from .declared import Numbers, above, at, below, case, otherwise
 
 DIAGONALS = Numbers(
     "a temperature",
@@ -29,6 +29,80 @@ DIAGONALS = Numbers(
     ],
 )
 
+
+# Exercise b, first: the three solutions at T = 0.5, h = -0.1, worked out by a change of sign.
+WANTED, AGAINST, BETWEEN = -0.9730157, 0.9302972, 0.2028532
+
+BRANCH = Numbers(
+    "a magnetisation",
+    right=at(WANTED, 6e-4, f"{WANTED:.4f}: along the field, and of the three the one with the lowest free energy."),
+    turns=[
+        at(AGAINST, 6e-4, "that is the metastable solution, against the field. The free energy has -h m in it."),
+        at(BETWEEN, 6e-4, "that is the unstable solution, a maximum of the free energy."),
+        at(-WANTED, 6e-4, "that is the answer to the field turned round. What does h = -0.1 favour?"),
+        at(-0.9575040, 6e-4, "that is the solution without the field."),
+        at(0.9575040, 6e-4, "that is the solution without the field, and the other way round."),
+        at(math.tanh(-0.2), 6e-4, "that is a spin alone, tanh(h / T). It hears the others, too: m + h, divided by T."),
+        at(math.tanh(-2.2), 6e-4, "that is the first answer if all are down. Hear it, and answer again."),
+        at(-1, 1e-9, "not all are down: put -1 into tanh((m + h) / T), and go on from there."),
+    ],
+    rest=[
+        case(below(-1), "a magnetisation lies between -1 and 1."),
+        case(above(1), "a magnetisation lies between -1 and 1."),
+        at(WANTED, 6e-3, "close. Go on until three digits stay."),
+        case(above(0), "the wanted solution has the sign of the field."),
+        otherwise("that is not it. Start at m = -1, answer tanh((m - 0.1) / 0.5), and put each answer in again."),
+    ],
+)
+
+
+def _three_spins(outer: float, inner: float) -> float:
+    """Mean of |m| if the levels M = 3 and M = 1 have these weights."""
+    return (outer + inner / 3) / (outer + inner)
+
+
+# Exercise c, first: three spins at Tc; with M = ±3 in one way each and M = ±1 in three.
+THREE = _three_spins(math.exp(3 / 2), 3 * math.exp(1 / 6))
+
+THREE_SPINS = Numbers(
+    "the mean of |m|",
+    right=at(THREE, 6e-4, f"{THREE:.4f}, where mean field, for very many spins, says 0."),
+    turns=[
+        at(_three_spins(math.exp(3 / 2), math.exp(1 / 6)), 6e-4, "M = ±1 can be had in three ways each."),
+        at(_three_spins(math.exp(3), 3 * math.exp(1 / 3)), 6e-4, "the half is missing: M^2 has each pair twice."),
+        at(_three_spins(math.exp(9 / 2), 3 * math.exp(1 / 2)), 6e-4, "each pair is coupled with 1 / N, here 1/3."),
+        at(_three_spins(1, 3), 6e-4, "the energy is missing: that is infinite temperature."),
+        at(_three_spins(math.exp(-3 / 2), 3 * math.exp(-1 / 6)), 6e-4, "agreeing spins have less energy, not more."),
+        at(3 * THREE, 2e-3, "that is the mean of |M|; divide by 3."),
+        at(0.6074776, 6e-4, "that is the mean of m squared."),
+        at(0.6074776**0.5, 6e-4, "that is the root of the mean of m squared, not the mean of |m|."),
+        at(0, 1e-9, "the mean of m is 0; the mean of |m| is wanted."),
+    ],
+    rest=[
+        at(THREE, 6e-3, "close. Three digits are wanted."),
+        otherwise(
+            "that is not it. The levels are M = -3, -1, 1, 3. In how many ways, and with which exp(-H / T), each?"
+        ),
+    ],
+)
+
+FREE_UNITS = Numbers(
+    "a temperature",
+    right=at(2 / 3, 6e-4, "2/3: a unit that may be silent hears less of its like."),
+    turns=[
+        at(1, 1e-6, "that is the spin with two states. Here s can be 0 as well."),
+        at(1 / 3, 6e-4, "two of the three states are active, +1 and -1, and both have s^2 = 1."),
+        at(3 / 2, 1e-6, "that is the inverse temperature."),
+        at(1 / 2, 1e-6, "three states that cost the same are equally likely, not silent half of the time."),
+        at(0, 1e-9, "the mean of s is zero, but its mean square is not. The slope at m = 0 is <s^2> / T."),
+    ],
+    rest=[
+        case((None, 0.0), "a temperature is above zero."),
+        otherwise(
+            "that is not it. The slope of the answer at m = 0 is <s^2> / T, with <s^2> in no field. Where is it 1?"
+        ),
+    ],
+)
 
 _POINTS = (
     (0.5, 0.0), (0.9, 0.0), (0.05, 0.0), (1.0, 0.0), (1.3, 0.0), (0.7, 0.02), (0.7, -0.02), (0.7, -0.6),
@@ -166,4 +240,12 @@ def _spin_one(D: float, *, lower: bool = False) -> float:
     return brentq(difference, low, high, xtol=1e-14)
 
 
-EXERCISES = {"a": DIAGONALS, "b": right_branch, "c": counting_levels, "d": three_states}
+EXERCISES = {
+    "a": DIAGONALS,
+    "b1": BRANCH,
+    "b": right_branch,
+    "c1": THREE_SPINS,
+    "c": counting_levels,
+    "d1": FREE_UNITS,
+    "d": three_states,
+}

@@ -6,7 +6,7 @@ from scipy.optimize import brentq
 from ... import meanfield
 from ...lattice import drive
 from .answers import NotYetError, call, number, refuse
-from .declared import ANY, Numbers, case, near, otherwise
+from .declared import ANY, Numbers, above, at, below, case, near, otherwise
 
 STAYS = float(np.exp(-1))  # of the old magnetisation of free spins, in a sweep
 
@@ -62,6 +62,31 @@ TWO_SIDES = Numbers(
             "the second is right, but the first is not the change of the energy. (Three digits, in units of Tc.)",
         ),
         otherwise("neither of the two is right. (Three digits, in units of Tc.)", parts=2),
+    ],
+)
+
+
+# Exercise b, first: the spinodal field at half the critical temperature, m_sp = sqrt(1/2).
+EDGE = float(np.sqrt(0.5))
+HELD = EDGE - 0.5 * float(np.arctanh(EDGE))
+
+HELD_FIELD = Numbers(
+    "a field",
+    right=at(HELD, 6e-4, f"{HELD:.4f}: at half its critical temperature a memory stands a quarter of Tc."),
+    turns=[
+        at(EDGE, 6e-4, "that is m_sp, the magnetisation where the valley ends. Which field takes it there?"),
+        at(-HELD, 6e-4, "that is the field in which the valley ends, with its sign. How strong is it?"),
+        at(EDGE - float(np.arctanh(EDGE)), 6e-4, "in front of artanh stands T, here a half."),
+        at(0.5 * float(np.arctanh(EDGE)), 6e-4, "that is the entropy's part alone. The energy pulls with Tc m."),
+        at(EDGE - 0.5 * float(np.tanh(EDGE)), 6e-4, "that is tanh. The entropy pushes with its inverse, artanh."),
+        at(2 / 3 * 0.5**1.5, 6e-4, "that is the law near Tc. At half of Tc it is too far off: use artanh."),
+        at(1 / 3, 6e-4, "that is Landau's expansion to the fourth order, good near Tc only."),
+        at(0.5, 1e-9, "the spinodal field is no straight line from 1 at T = 0 to 0 at Tc."),
+    ],
+    rest=[
+        case(below(0), "a strength is not negative."),
+        at(HELD, 3e-3, "close. Give three digits."),
+        otherwise("that is not it. Where does f'' vanish at T = 1/2? Put that m into the force, and set it to zero."),
     ],
 )
 
@@ -127,60 +152,100 @@ def _walk(n: int, seed: int):
     return up, down
 
 
-def _climbing(up, down) -> np.ndarray:
-    times, before = [], 0.0
-    for u, d in zip(up[:-1], down[:-1], strict=True):
-        before = (1 + d * before) / u
-        times.append(before)
-    return np.array(times)
+WHICH_WAY = Numbers(
+    "a probability",
+    right=at(2 / 5, 6e-4, "2/5. Every wait drops out: only the ratios of up and down count."),
+    turns=[
+        at(3 / 5, 6e-4, "that is the probability of coming to 0 first."),
+        at(1 / 3, 6e-4, "straight up, 1/2 times 2/3, is not the only way: the walk may come back to 1 and try again."),
+        at(1 / 2, 6e-4, "that is the first step only. From 2 the walk may still go back."),
+        at(4 / 5, 6e-4, "that is the probability from 2."),
+        at(2 / 3, 6e-4, "that is the step from 2 up. The walk begins at 1, and it may come back."),
+        at(0.08, 6e-4, "0.2 times 0.4 is two steps up in a row. The walk may wait, and go back and forth."),
+        at(1 / 4, 6e-4, "the ratio is turned round: at 2 the step up is the likelier one."),
+        at(40, 1e-9, "that is in per cent. A probability lies between 0 and 1."),
+    ],
+    rest=[
+        case(below(0), "a probability lies between 0 and 1."),
+        case(above(1), "a probability lies between 0 and 1."),
+        at(2 / 5, 6e-3, "close. It is a fraction of small numbers."),
+        otherwise("that is not it. Let q1 and q2 be the two probabilities: each follows from what one step leads to."),
+    ],
+)
 
 
-def mean_time(answer) -> str:
-    """2.2-c: the mean first-passage time of a walk with steps to the neighbours."""
-    trials = [(5, 1, 0, 5), (7, 2, 2, 6), (12, 3, 5, 9), (3, 4, 1, 2)]
+def _differences(up, down) -> np.ndarray:
+    """Probabilities of coming to n first, each less the one below it, up to a common factor."""
+    return np.concatenate([[1.0], np.cumprod(down[1:-1] / up[1:-1])])
+
+
+def which_way(answer) -> str:
+    """2.2-c: the probability that a walk with steps to the neighbours comes to n before it comes to 0."""
+    trials = [(5, 1, 2), (7, 2, 6), (12, 3, 5), (3, 4, 1), (40, 5, 23), (6, 6, 0), (6, 6, 6)]
     came, exact, wrong = [], [], {}
-    for n, seed, start, target in trials:
+    for n, seed, start in trials:
         up, down = _walk(n, seed)
         before = up.copy(), down.copy()
-        came.append(number(call(answer, up, down, start, target), "a number of steps"))
+        came.append(number(call(answer, up, down, start), "a probability"))
         if not (np.array_equal(up, before[0]) and np.array_equal(down, before[1])):
             refuse("your function changed up or down. It should only read them.")
-        t = _climbing(up, down)
-        exact.append(t[start:target].sum())
-        slow, fresh = 0.0, 0.0
-        for k in range(start, target):
-            slow = (1 + down[k] * slow) / up[k]
-            fresh += slow
-        forgets = [1.0 / up[0]]
-        for k in range(1, n):
-            forgets.append(1 / up[k] + forgets[-1])
+        q = _differences(up, down)
+        exact.append(q[:start].sum() / q.sum())
+        inner = slice(start, n)
+        turned, unshared = _differences(down, up), np.concatenate([[1.0], np.cumprod(down[1:-1])])
         for why, value in {
-            "the recursion has to begin at 0 wherever the walk starts: it may fall back below its start.": fresh,
-            "that is the time from 0 to the target. The way begins at start.": t[:target].sum(),
-            "the time of one step too many has been added: the last one on the way is from target - 1 to target.": t[
-                start : target + 1
-            ].sum(),
-            "that is the time of the last step alone. Add up all of them on the way.": t[target - 1],
-            "without a way back the steps take 1 / up each. A step down has to be made good.": (
-                1 / up[start:target]
-            ).sum(),
-            "that is divided by the number of states above 0. Steps are wanted, not sweeps.": t[start:target].sum() / n,
-            "t_(k-1) has to be weighted by down_k: only then the walk steps down first.": np.sum(forgets[start:target]),
+            "that is the probability of coming to 0 first.": 1 - exact[-1],
+            "that is a fair walk, start / n. Here up and down differ.": start / n,
+            "the ratio is turned round: each difference is down / up times the one before.": turned[:start].sum()
+            / turned.sum(),
+            "the walk may step down and come back: it is no product of chances to step up.": np.prod(
+                up[inner] / (up[inner] + down[inner])
+            ),
+            "those are the steps up in a row. The walk may wait, and step down and come back.": np.prod(up[inner]),
+            "one difference too many has been added: from 0 to start there are start of them.": q[: start + 1].sum()
+            / q.sum(),
+            "each difference is down / up times the one before, not down alone.": unshared[:start].sum()
+            / unshared.sum(),
         }.items():
             wrong.setdefault(why, []).append(value)
-    if np.allclose(came, exact, rtol=1e-8):
-        return "the exact mean time, for every walk that was tried; no simulation needed."
+    if np.allclose(came, exact, rtol=1e-8, atol=1e-12):
+        return "exact for every walk that was tried, from each end and from between."
+    ends, told = [5, 6], slice(0, 5)
+    if np.allclose(came[told], exact[told], rtol=1e-8):
+        k = next(k for k in ends if abs(came[k] - exact[k]) > 1e-12)
+        refuse(f"between the ends it is right. From {trials[k][2]} of 0 … 6 it says {came[k]:.6g}: the walk is there.")
     for why, values in wrong.items():
-        if np.allclose(came, values, rtol=1e-8):
+        if np.allclose(came[told], values[told], rtol=1e-8):
             refuse(why)
-    if np.allclose(came, exact, rtol=0.1):
-        refuse("close, as of a simulation or of a sum that stops early. The mean can be had exactly: solve for it.")
-    k = int(np.argmax(np.abs(np.array(came) / exact - 1)))
-    n, _, start, target = trials[k]
+    if np.allclose(came, exact, rtol=0.1, atol=0.02):
+        refuse("close, as of a simulation. The probability can be had exactly: solve for it.")
+    k = int(np.argmax(np.abs(np.array(came) - exact)))
+    n, _, start = trials[k]
     refuse(
-        f"for a walk on 0 … {n}, from {start} to {target}, it says {came[k]:.10g}; "
+        f"for a walk on 0 … {n}, from {start}, it says {came[k]:.10g}; "
         f"solving the linear equations gives {exact[k]:.10g}."
     )
+
+
+# Exercise d, first: what is left of 0.6 after a sweep in no field.
+LEFT = 0.6 * STAYS
+
+AFTER_A_SWEEP = Numbers(
+    "a magnetisation",
+    right=at(LEFT, 6e-4, f"0.6 / e = {LEFT:.4f}: the share 1/e of the spins was not picked."),
+    turns=[
+        at(0.6 * (1 - STAYS), 6e-4, "that is what was lost. The spins that were not picked, 1/e of them, keep theirs."),
+        at(STAYS, 6e-4, "that is the share of the spins that were not picked. They had the magnetisation 0.6."),
+        at(0, 1e-9, "a sweep is N picks, not one of each spin. Some spins are not picked at all."),
+        at(0.6, 1e-9, "without a field the picked spins forget theirs: drawn afresh, their mean is 0."),
+        at(0.3, 1e-9, "the share that is not picked is not a half: (1 - 1/N)^N, for large N."),
+        at(0.6 - STAYS, 6e-4, "multiply by the share of the spins that were not picked; nothing is subtracted."),
+    ],
+    rest=[
+        at(LEFT, 3e-3, "close. Give three digits, for N without end."),
+        otherwise("that is not it. With what probability is a spin not picked in N picks? All others have the mean 0."),
+    ],
+)
 
 
 def loop_work(answer) -> str:
@@ -240,4 +305,12 @@ def loop_work(answer) -> str:
     refuse(f"{said}, and the work is {exact[k]:.6g}.")
 
 
-EXERCISES = {"a": TWO_SIDES, "b": memory, "c": mean_time, "d": loop_work}
+EXERCISES = {
+    "a": TWO_SIDES,
+    "b1": HELD_FIELD,
+    "b": memory,
+    "c1": WHICH_WAY,
+    "c": which_way,
+    "d1": AFTER_A_SWEEP,
+    "d": loop_work,
+}

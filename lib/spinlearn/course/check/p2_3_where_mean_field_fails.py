@@ -7,6 +7,96 @@ import numpy as np
 
 from ... import meanfield
 from .answers import call, number, numbers, refuse
+from .declared import ANY, Numbers, at, below, case, near, otherwise
+
+FIVE = Numbers(
+    "a number of neighbours",
+    right=at(
+        5, 1e-9, "5: more than mean field asks for, since the neighbour to whom a spin is talking does not count."
+    ),
+    turns=[
+        at(
+            4, 1e-9, "four neighbours order below 2.885 at most. Was it rounded, or is it mean field's bound, z J >= T?"
+        ),
+        at(3.2, 1e-9, "that is mean field's bound, z J >= T, and no whole number. Bethe's is stronger."),
+        at(
+            2 / (1 - math.exp(-2 / 3.2)), 6e-3, "right so far. Neighbours come in whole numbers: which is the smallest?"
+        ),
+        at(3, 1e-9, "three neighbours order below 1.82 at most. Bethe's temperature has to be 3.2 or more."),
+        at(6, 1e-9, "six are enough, but is it the smallest number?"),
+        at(8, 1e-9, "there is a factor of 2: Bethe's temperature is 2 J over the logarithm."),
+    ],
+    rest=[
+        case(below(5), "so few neighbours order below 3.2 only. Solve for z, and round up."),
+        otherwise("so many are not needed. Solve Bethe's formula for z at T = 3.2, and round up."),
+    ],
+)
+
+PASSED_ON = Numbers(
+    "a field",
+    right=at(math.atanh(math.tanh(0.5) * math.tanh(1)), 6e-4, "0.368: the bond keeps a good third of it."),
+    turns=[
+        at(math.tanh(0.5) * math.tanh(1), 6e-4, "that is tanh u. Which u has it?"),
+        at(0.5, 1e-6, "that is K x. A bond weakens the mean by tanh K, and mean and field are no straight line."),
+        at(
+            0.5 * math.tanh(1),
+            6e-4,
+            "that is mean field's K tanh x. The bond weakens by tanh K, and u follows by artanh.",
+        ),
+        at(math.tanh(0.5), 6e-4, "that is tanh K, what the bond does. What comes in, x = 1, has its tanh too."),
+        at(math.atanh(0.5 * math.tanh(1)), 6e-4, "a bond weakens by tanh K, not by K."),
+        at(math.atanh(math.tanh(2) * math.tanh(1)), 6e-4, "K is J / T = 1/2, not 2."),
+        at(2 * math.atanh(math.tanh(0.5) * math.tanh(1)), 6e-4, "that is e^(2u)'s exponent: half of it is u."),
+        at(1, 1e-9, "that is what comes in. The bond weakens it."),
+    ],
+    rest=[
+        at(0.3677, 6e-3, "close. Three digits are wanted."),
+        otherwise("that is not it. tanh u = tanh K tanh x, with K = 1/2 and x = 1."),
+    ],
+)
+
+ONE_IS_DOWN = Numbers(
+    "the left-hand side and the bracket behind B",
+    right=case(
+        [near(math.tanh(1), 6e-4), near(-2, 1e-9)], "0.762 = 2 A - 2 B. One more configuration, and you have both."
+    ),
+    turns=[
+        case([near(-2, 1e-9), near(math.tanh(1), 6e-4)], "the two are exchanged: the left-hand side comes first."),
+        case([near(math.tanh(2), 6e-4), ANY], "that is with all four up. One is down: what is the sum?"),
+        case([near(1, 1e-9), ANY], "1 is what stands in the tanh, K times the sum. Take its tanh."),
+        case([near(math.tanh(0.5), 6e-4), ANY], "the sum of three up and one down is 2, not 1."),
+        case([near(math.tanh(1.5), 6e-4), ANY], "the one that is down counts too: the sum is 2."),
+        case([near(math.tanh(1), 6e-4), near(2, 1e-9)], "the one down is in three of the four products."),
+        case([near(math.tanh(1), 6e-4), near(-1, 1e-9)], "three of the products are -1. The fourth is 1."),
+        case([near(math.tanh(1), 6e-4), near(-3, 1e-9)], "one product is without the spin that is down."),
+        case([near(math.tanh(1), 6e-4), near(0, 1e-9)], "the spin that is down is in three of the four products."),
+        case([near(math.tanh(1), 6e-4), near(4, 1e-9)], "that is with all four up."),
+    ],
+    rest=[
+        case([near(math.tanh(1), 6e-4), ANY], "the first is right. Write the four products down, one by one."),
+        case([ANY, near(-2, 1e-9)], "the second is right, but the first is not tanh(K times the sum of the four)."),
+        otherwise(
+            "neither is right. The sum is 1 + 1 + 1 - 1; each product leaves out one of the four spins.", parts=2
+        ),
+    ],
+)
+
+QUARTER = Numbers(
+    "a power",
+    right=at(1 / 4, 6e-4, "1/4. A flatter bottom, a steeper rise: for n = 2 it is 1/2."),
+    turns=[
+        at(1 / 2, 1e-9, "that is n = 2, with m^4. Here m^6 holds against t m^2."),
+        at(1 / 6, 6e-4, "minimise f: one power of m is lost in each derivative, 2 a t m + 6 c m^5 = 0."),
+        at(1 / 5, 6e-4, "the other term has an m as well: 2 a t m + 6 c m^5 = 0."),
+        at(4, 1e-9, "the other way round: |t| goes as m^4. How does m go?"),
+        at(1 / 3, 6e-4, "that is how m follows a field at an ordinary critical point. Here h = 0, and t makes m."),
+        at(1 / 8, 6e-4, "that is Onsager's square lattice. Here f decides: where is its minimum?"),
+    ],
+    rest=[
+        case((None, 0.0), "m vanishes with t, so the power is above zero."),
+        otherwise("that is not it. Set the derivative of a t m^2 + c m^6 to zero, and solve for m."),
+    ],
+)
 
 
 def neighbours(answer) -> str:
@@ -160,4 +250,13 @@ def border(answer) -> str:
     )
 
 
-EXERCISES = {"a": neighbours, "b": cavity, "c": polynomial, "d": border}
+EXERCISES = {
+    "a1": FIVE,
+    "a": neighbours,
+    "b1": PASSED_ON,
+    "b": cavity,
+    "c1": ONE_IS_DOWN,
+    "c": polynomial,
+    "d1": QUARTER,
+    "d": border,
+}

@@ -5,6 +5,66 @@ from scipy.optimize import minimize_scalar
 
 from ... import meanfield
 from .answers import NotFiniteError, NotYetError, call, number, numbers, refuse
+from .declared import ANY, Numbers, above, at, below, case, near, otherwise
+
+SIX = Numbers(
+    "the weight and the bias",
+    right=case([near(-12, 1e-6), near(10.8, 1e-6)], "-12 and 10.8: the sum is zero at T = 0.9, and falls from there."),
+    turns=[
+        case([near(12, 1e-6), near(-10.8, 1e-6)], "the signs are turned round: your unit rises with T."),
+        case([near(10.8, 1e-6), near(-12, 1e-6)], "weight and bias have changed places."),
+        case([near(-6, 1e-6), ANY], "a 2 is missing: tanh(x) goes with σ(2x)."),
+        case([near(-3, 1e-6), ANY], "the 2 is on the wrong side: the logistic function is the gentler one."),
+        case([near(-12, 1e-6), near(-10.8, 1e-6)], "the weight is right. At T = 0.9 the sum wT + b has to be zero."),
+        case([near(-12, 1e-6), near(0.9, 1e-6)], "the weight is right, but b is no temperature: -12 · 0.9 + b = 0."),
+        case([near(-12, 1e-6), near(5.4, 1e-6)], "the weight is right, and the bias needs the same 2."),
+    ],
+    rest=[
+        case([near(-12, 1e-6), ANY], "the weight is right. At T = c = 0.9 the sum wT + b has to be zero."),
+        case([above(0), ANY], "the curve falls as T grows, so the weight is below zero."),
+        otherwise("that is not it. Compare -6 (T - 0.9) with half of wT + b.", parts=2),
+    ],
+)
+
+NINE_TENTHS = Numbers(
+    "a temperature",
+    right=at(0.9 / np.arctanh(0.9), 6e-4, "0.611: nine tenths are gone well before two thirds of Tc."),
+    turns=[
+        at(np.arctanh(0.9) / 0.9, 6e-4, "that is the inverse temperature, Tc / T."),
+        at(np.arctanh(0.9), 6e-4, "that is m / T, the field in units of T."),
+        at(0.9 * np.arctanh(0.9), 6e-3, "m has to be divided by artanh m: m / T = artanh m."),
+        at(np.tanh(0.9) / 0.9, 6e-4, "tanh where its inverse belongs: solve m = tanh(m / T) for T."),
+        at(0.9 / np.tanh(0.9), 6e-4, "tanh where its inverse belongs: solve m = tanh(m / T) for T."),
+        at(0.9 / np.arctan(0.9), 6e-4, "that is the inverse of tan. The inverse of tanh is artanh."),
+        at(1 - 0.9**2 / 3, 6e-4, "that is right close to Tc only. Here solve without an approximation."),
+        at(0.5254, 6e-4, "that is m at T = 0.9. Wanted is T at m = 0.9."),
+    ],
+    rest=[
+        case((None, 0.0), "a temperature is above zero."),
+        case(above(1), "above Tc nothing is magnetised."),
+        at(0.6113, 6e-3, "close. Three digits are wanted."),
+        otherwise("that is not it: put it into m = tanh(m / T) with m = 0.9, and see."),
+    ],
+)
+
+REACH = float(np.arctanh(0.02)) / 100
+
+HOW_CLOSE = Numbers(
+    "a distance",
+    right=at(REACH, 5.1e-6, "0.0002. For a curve that is twice as steep it would be half of that."),
+    turns=[
+        at(1e-4, 5e-6, "the steepest slope of ½ tanh(a x) is a / 2, here 50: ε is used up at ε / 50."),
+        at(0.01, 1e-5, "that would do for a slope of 1. This curve is steeper."),
+        at(1 + REACH, 5.1e-6, "that is the temperature. Its distance from Tc is wanted."),
+        at(float(np.arctanh(0.98)) / 100, 2e-4, "there f has come down to 0.01. It should still be above ½ - 0.01."),
+        at(0, 1e-9, "at Tc itself the error is ½. How far from there is it still above 0.49?"),
+    ],
+    rest=[
+        case(below(0), "a distance is not negative."),
+        case(below(REACH), "there the error is larger than 0.49, but that holds further up as well."),
+        otherwise("there the error is no longer larger than 0.49. Where is ½ - ½ tanh(100 d) equal to it?"),
+    ],
+)
 
 
 def twin(answer) -> str:
@@ -171,4 +231,35 @@ def _least_error(g: float) -> float:
     return -best.fun / 2
 
 
-EXERCISES = {"a": twin, "b": inverse, "c": witness, "d": price}
+# Exercise d, first: half the largest tanh(x) - 2 (1 - tanh(x) / x), at x = 0.683.
+TWO = 0.1656442
+
+SLOPE_TWO = Numbers(
+    "an error",
+    right=at(TWO, 6e-4, f"{TWO:.4f}. What it costs close to Tc, 3/16, is only an estimate at so gentle a slope."),
+    turns=[
+        at(2 * TWO, 1.2e-3, "that is the whole of the difference. It is shared between two errors: take half of it."),
+        at(TWO / 2, 6e-4, "the half is in there twice."),
+        at(3 / 16, 6e-4, "that is 3/(8g), the law for steep curves. Put m in, and not its square root."),
+        at(-1 / 2, 6e-4, "that takes the whole way from T = 0 to Tc. Find the stretch where it is largest."),
+        at(0, 1e-9, "over the whole way from T = 0 to Tc nothing is missing, but over the last part of it."),
+        at(1 / 2, 6e-4, "that is what a horizontal line pays. A slope of 2 is better."),
+        at(0.683286, 6e-4, "that is the x at which it is largest. How large is half of it there?"),
+    ],
+    rest=[
+        case(below(0), "a largest error is not negative."),
+        at(TWO, 6e-3, "close. Three decimals are wanted."),
+        otherwise("that is not it. Is it ½ max [tanh x - 2 (1 - tanh(x) / x)]? Try x = 0.5, 0.7, 0.9."),
+    ],
+)
+
+EXERCISES = {
+    "a1": SIX,
+    "a": twin,
+    "b1": NINE_TENTHS,
+    "b": inverse,
+    "c1": HOW_CLOSE,
+    "c": witness,
+    "d1": SLOPE_TWO,
+    "d": price,
+}

@@ -40,6 +40,50 @@ THREE_FOUR_FIVE = Numbers(
 )
 
 
+_GATE, _X = 0.8, math.log(2)  # of exercise b, first: tanh(ln 3) = (9 - 1) / (9 + 1), with the slope 0.24
+
+AT_LN_2 = Numbers(
+    "a slope",
+    right=at(_GATE + 0.24 * _X, 6e-4, "0.8 + 0.24 ln 2 = 0.966. Already close to the slope of the rectifier, 1."),
+    turns=[
+        at(_GATE, 6e-4, "that is one term of the product rule. The other is x times the slope of the tanh."),
+        at(0.24 * _X, 6e-4, "that is one term of the product rule. The other is the tanh itself."),
+        at(0.24, 6e-4, "that is the slope of tanh(ln(1 + e^x)) alone. Use the product rule on x times it."),
+        at(_GATE + 0.24, 6e-4, "in the second term of the product rule the factor x, here ln 2, is missing."),
+        at(_GATE + 0.36 * _X, 6e-4, "the innermost slope is missing: that of ln(1 + e^x) is 2/3 here."),
+        at(_GATE + 2 / 3 * _X, 6e-4, "the slope of tanh is missing: 1 - 0.8² = 0.36."),
+        at(_GATE * _X, 6e-4, "that is the function itself. Its slope is wanted."),
+        at(2 / 3 + 2 / 9 * _X, 6e-4, "that is the slope of swish, x σ(x)."),
+    ],
+    rest=[
+        at(_GATE + 0.24 * _X, 6e-3, "close. Three digits are wanted."),
+        otherwise(
+            "that is not it. With e^x = 2 the tanh is tanh(ln 3) = (9 - 1) / (9 + 1). And its slope, by the chain rule?"
+        ),
+    ],
+)
+
+MEAN_THRESHOLD = Numbers(
+    "an input",
+    right=at(2.625, 6e-4, "1/4 of the cells at 1, 1/2 at 2.5, 1/4 at 4.5."),
+    turns=[
+        at(2.5, 1e-6, "at half height lies the median. It is the mean only if the law is symmetric."),
+        at(2.75, 1e-6, "that is the mean of the inputs. Weight each interval with the share of the thresholds in it."),
+        at(8 / 3, 6e-3, "the three intervals do not count alike: in the middle one are half of the thresholds."),
+        at(1.75, 1e-6, "each share stands at the left end of its interval. Put it in the middle."),
+        at(3.5, 1e-6, "each share stands at the right end of its interval. Put it in the middle."),
+        at(105, 1e-6, "the rates are in Hz. Divide by the largest one, where every cell fires."),
+        at(265 / 80, 1e-3, "the share of an interval is the rise of the rate in it, not the rate."),
+    ],
+    rest=[
+        case(below(0), "all thresholds lie between 0 and 6."),
+        case(above(6), "all thresholds lie between 0 and 6."),
+        at(2.625, 2e-2, "close, but it can be had exactly."),
+        otherwise("that is not it. Which share of the cells has its threshold between 0 and 2, 2 and 3, 3 and 6?"),
+    ],
+)
+
+
 def mish_slope(answer) -> str:
     """3.2-b: the derivative of mish, accurate from -700 to 1000."""
     x = np.array([-20.0, -5.0, -2.5, -1.0, -0.3, 0.0, 0.4, 1.5, 3.0, 6.0, 15.0])
@@ -200,4 +244,11 @@ SHARPEST_RAMP = Numbers(
     ],
 )
 
-EXERCISES = {"a": THREE_FOUR_FIVE, "b": mish_slope, "c": thresholds, "d": SHARPEST_RAMP}
+EXERCISES = {
+    "a": THREE_FOUR_FIVE,
+    "b1": AT_LN_2,
+    "b": mish_slope,
+    "c1": MEAN_THRESHOLD,
+    "c": thresholds,
+    "d": SHARPEST_RAMP,
+}

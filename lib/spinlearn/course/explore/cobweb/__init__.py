@@ -66,7 +66,7 @@ class Cobweb(Moving):
     actions = (Action("E", "To the end", "settle"),)
 
     T = controls.slider(
-        0.6, 0.2, 2.0, label="Temperature", symbol="T", unit="Tc", step=0.01, digits=2,
+        0.6, 0.2, 2.0, label="Temperature", symbol="T", unit="Tc", step=0.01, digits=2, first=True,
         marks=(Mark(1, "T_c", "Set T to its critical value"),),
     )  # fmt: skip
     h = controls.slider(
@@ -75,9 +75,9 @@ class Cobweb(Moving):
     start = controls.slider(-0.2, -1.0, 1.0, label="First heard", symbol="m", step=0.01, digits=2)
 
     steps = controls.counter("steps")
-    m = controls.reading("heard", digits=4)
+    m = controls.reading("heard", digits=4, first=True)
     answer = controls.reading("answered", digits=4)
-    end = controls.reading("leads to", digits=4)
+    end = controls.reading("leads to", digits=4, first=True)
     gain = controls.reading("slope g′ there", digits=3)
     left = controls.reading("still to go", digits=6)
 

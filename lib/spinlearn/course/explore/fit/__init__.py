@@ -102,15 +102,15 @@ class FitByHand(Explorable):
     positional = 2
     actions = (Action("M", "Best mean", "mean"), Action("W", "Minimax", "worst"), Action("S", "Source", "source"))
 
-    a = controls.slider(_SOURCE[0], 1.0, 30.0, label="Steepness", symbol="a", step=0.01, digits=2, ends=0)
+    a = controls.slider(_SOURCE[0], 1.0, 30.0, label="Steepness", symbol="a", step=0.01, digits=2, ends=0, first=True)
     c = controls.slider(
         _SOURCE[1], 0.6, 1.2, label="Centre", symbol="c", unit="Tc", step=0.001, digits=3,
         marks=(Mark(1, "T_c", "Set c to the critical temperature"),),
     )  # fmt: skip
     best = controls.check(False, label="Draw the best ones")
 
-    rms = controls.reading("rms", digits=4)
-    largest = controls.reading("largest", digits=4)
+    rms = controls.reading("rms", digits=4, first=True)
+    largest = controls.reading("largest", digits=4, first=True)
     where = controls.reading("at T", digits=3)
     least_rms = controls.reading("least rms", digits=4)
     least_largest = controls.reading("least largest", digits=4)

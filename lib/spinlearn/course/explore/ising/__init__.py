@@ -115,11 +115,11 @@ class IsingLattice(Moving):
 
     title = "Live Ising lattice"
     wasm = "ising"
-    pace = Pace("Sweeps a frame", (1, 2, 5, 10))
+    pace = Pace("Sweeps a frame", (1, 2, 5, 10), unit="sweeps/s")
 
     size = controls.fixed(512, 8, 1024, label="Sites along each side")
     T = controls.slider(
-        2.269, 0.5, 5.0, label="Temperature", symbol="T", step=0.01, digits=3,
+        2.269, 0.5, 5.0, label="Temperature", symbol="T", step=0.01, digits=3, first=True,
         marks=(Mark(critical_temperature(), "T_c", "Set T to its critical value 2.269"),),
     )  # fmt: skip
     h = controls.slider(
@@ -130,8 +130,8 @@ class IsingLattice(Moving):
     seed = controls.seed()
 
     sweeps = controls.counter("sweeps")
-    m = controls.reading("m", digits=3)
-    e = controls.reading("e", digits=3)
+    m = controls.reading("m", digits=3, first=True)
+    e = controls.reading("e", digits=3, first=True)
     digest = traitlets.Unicode("", help="fingerprint of the spins while paused").tag(sync=True)
 
     def data(self) -> dict:

@@ -77,14 +77,14 @@ class Landscape(Moving):
     title = "Mean-field landscape with a ball in it"
     wasm = "landscape"
     positional = 2
-    pace = Pace("Speed / (sweeps/s)", (10, 50, 200, 1000), start=10, every="second")
+    pace = Pace("Speed / (sweeps/s)", (10, 50, 200, 1000), start=10, every="second", unit="sweeps/s")
 
     T = controls.slider(
         0.8, 0.2, 2.0, label="Temperature", symbol="T", unit="Tc", step=0.01, digits=2,
         marks=(Mark(1, "T_c", "Set T to its critical value"),),
     )  # fmt: skip
     h = controls.slider(
-        0.0, -_FIELD, _FIELD, label="Field", symbol="h", unit="Tc", step=0.002, digits=3,
+        0.0, -_FIELD, _FIELD, label="Field", symbol="h", unit="Tc", step=0.002, digits=3, first=True,
         marks=(Mark(0, "0", "Set h to 0"),),
     )  # fmt: skip
     start = controls.slider(0.05, -1.0, 1.0, label="Ball put down at", symbol="m", step=0.01, digits=2)
@@ -94,8 +94,8 @@ class Landscape(Moving):
     split = controls.check(False, label="Show energy and entropy")
 
     t = controls.counter("sweeps")
-    m = controls.reading("m", digits=3)
-    f = controls.reading("f", digits=4)
+    m = controls.reading("m", digits=3, first=True)
+    f = controls.reading("f", digits=4, first=True)
     spinodal = controls.reading("spinodal", digits=4)
     hill = controls.reading("hill", digits=4)
     turned = controls.reading("turned at h", digits=4)

@@ -81,12 +81,13 @@ class Neuron(Moving):
     title = "Live Hodgkin–Huxley neuron"
     wasm = "neuron"
     pace = Pace(
-        "Speed / (ms/s)", ((200, "20"), (500, "50"), (2000, "200"), (10000, "real time")), start=500, every="second"
-    )
+        "Speed / (ms/s)", ((200, "20"), (500, "50"), (2000, "200"), (10000, "real time")), start=500, every="second",
+        unit="ms/s", scale=_BLOCK * membrane.DT,
+    )  # fmt: skip
     actions = (Action("K", "Kick", "kick"), Action("C", "Clear points", "clear"))
 
     I = controls.slider(
-        10.0, 0.0, _MOST, label="Current", symbol="I", unit="µA/cm²", step=0.01, digits=2, ends=0,
+        10.0, 0.0, _MOST, label="Current", symbol="I", unit="µA/cm²", step=0.01, digits=2, ends=0, first=True,
         marks=(
             Mark(6.27, "6.27", "Set I to 6.27, just above the onset of firing"),
             Mark(9.78, "9.78", "Set I to 9.78, where rest loses its stability"),
@@ -96,8 +97,8 @@ class Neuron(Moving):
     gates = controls.check(True, label="Show the gates")
 
     t = controls.reading("time", unit="ms", digits=1)
-    V = controls.reading("V", unit="mV", digits=1)
-    rate = controls.reading("rate", unit="Hz", digits=1)
+    V = controls.reading("V", unit="mV", digits=1, first=True)
+    rate = controls.reading("rate", unit="Hz", digits=1, first=True)
 
     def data(self) -> dict:
         """Return the membrane, what is done to it and how it is watched, and the rates that are drawn behind."""

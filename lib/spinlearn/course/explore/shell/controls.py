@@ -2,7 +2,8 @@
 
 A control is declared here and nowhere else: range, step, label, default and choices are those of the trait, and the
 JavaScript gets them with it. The order in which a class declares its settings is that of its arguments, its repr and
-its controls.
+its controls. One slider and two readings are `first`: they stand beside the buttons, and the rest is under *More*. A
+class that names none has its first slider and its first two readings there.
 
 >>> class Heated(traitlets.HasTraits):
 ...     T = slider(1.0, 0.2, 2.0, label="Temperature", symbol="T", step=0.01, digits=2)
@@ -30,13 +31,15 @@ class Pace(NamedTuple):
     """How fast time goes: steps a frame, or by the clock with ``every="second"``. It is no trait.
 
     `values` lists how fast it may go, each a number or a number and its text; it begins with `start`, or with the
-    first.
+    first. How fast it really goes is told in `unit`, a step being `scale` of them.
     """
 
     label: str
     values: tuple
     start: float | None = None
     every: str = "frame"
+    unit: str = "steps/s"
+    scale: float = 1
 
 
 class Action(NamedTuple):
@@ -59,11 +62,14 @@ class Number(traitlets.Float):
 
 def slider(
     default: float, low: float, high: float, *, label: str, symbol: str, step: float, digits: int, unit: str = "",
-    ends: int = 1, marks: tuple[Mark, ...] = (),
+    ends: int = 1, marks: tuple[Mark, ...] = (), first: bool = False,
 ) -> Number:  # fmt: skip
-    """A float from `low` to `high` under a slider: its digits in the box, and those of the ends of its scale."""
+    """A float from `low` to `high` under a slider: its digits in the box, and those of the ends of its scale.
+
+    The `first` one is in sight at once; the others wait under *More*, as all the further controls do.
+    """
     control = {"kind": "range", "label": label, "symbol": symbol, "unit": unit, "min": low, "max": high, "step": step,
-               "digits": digits, "ends": ends, "marks": [mark._asdict() for mark in marks]}  # fmt: skip
+               "digits": digits, "ends": ends, "marks": [mark._asdict() for mark in marks], "first": first}  # fmt: skip
     return _setting(Number(default, min=low, max=high, help=label), control)
 
 
@@ -94,17 +100,17 @@ def fixed(default: int, low: int, high: int, *, label: str) -> traitlets.Int:
     return _setting(traitlets.Int(default, min=low, max=high, read_only=True, help=label), None)
 
 
-def counter(label: str) -> traitlets.Int:
-    """A whole number of the read-out."""
-    return traitlets.Int(0, help=label).tag(sync=True, reading={"label": label, "digits": 0})
+def counter(label: str, *, first: bool = False) -> traitlets.Int:
+    """A whole number of the read-out, in sight at once or under *More*."""
+    return traitlets.Int(0, help=label).tag(sync=True, reading={"label": label, "digits": 0, "first": first})
 
 
-def reading(label: str, *, digits: int, unit: str = "", significant: int = 0) -> traitlets.Float:
+def reading(label: str, *, digits: int, unit: str = "", significant: int = 0, first: bool = False) -> traitlets.Float:
     """A number of the read-out; a small one is shown with at least so many significant digits.
 
-    One that is not known is a dash in the read-out, and its trait is 0.
+    One that is not known is a dash in the read-out, and its trait is 0. Two are in sight at once, if they are `first`.
     """
-    shown = {"label": label, "digits": digits, "unit": unit, "significant": significant}
+    shown = {"label": label, "digits": digits, "unit": unit, "significant": significant, "first": first}
     return traitlets.Float(0.0, help=label).tag(sync=True, reading=shown)
 
 

@@ -15,7 +15,7 @@
 //   show(name, on)           show it or not
 //   range(axis, min, max)    move the window
 
-import { fixed, node } from "./shell.js";
+import { fixed, node, powerOfTen } from "./shell.js";
 
 const RING = "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0"; // round the place that the path has come to
 
@@ -44,7 +44,7 @@ function tickText(value, values, scale) {
   if (scale === "log") {
     const power = Math.round(Math.log10(value));
     if (power >= -1 && power <= 3) return String(10 ** power);
-    return `10${[...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("")}`;
+    return powerOfTen(power);
   }
   const step = values.length > 1 ? Math.abs(values[1] - values[0]) : Math.abs(value) || 1;
   return fixed(value, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));

@@ -12,10 +12,17 @@
 //     restart?         names of the traits that a run starts from: when one changes, the run starts again
 //     reset?()         back to the start;  step?()  one step. A model without step has no time: it has no Start, Step
 //                      and Reset, and no loop, and only answers its controls
-//     run?(n)          n steps, if that is not step() n times
+//     run?(n)          n steps, if that is not step() n times; a frame may ask for its steps in portions
+//     frame?(n, pace)  instead: all that one frame does, n steps of the `pace` that is chosen, or fewer where they do not fit
 //     digest?()        fingerprint of the state, for the trait `digest` while it is paused
 //     …                and what the declared actions call, by name
 // kernels(…) takes the library's own functions, as WebAssembly, into a machine.
+
+import { addressOf, asked, listen } from "./address.js";
+import { budget, speedometer } from "./pace.js";
+import { meant } from "./touch.js";
+
+const FRAME = 12; // milliseconds of a frame in which steps are taken; the rest is for the picture and for the reader
 
 const SVG = new Set(["svg", "g", "path", "line", "rect", "text"]);
 
@@ -36,12 +43,22 @@ export function fixed(value, digits) {
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "\u2212");
 }
 
-/** A reading as it is shown. */
+/** A power of ten, as it is printed. */
+export const powerOfTen = (power) => `10${[...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("")}`;
+
+/** A reading as it is shown: what is small is not shown as zero, except for what may be an error of rounding. */
 function told(value, { digits, significant }) {
   if (Number.isNaN(value)) return "\u2013";
   const decimals = value && significant ? significant - 1 - Math.floor(Math.log10(Math.abs(value))) : 0;
-  return fixed(value, Math.min(Math.max(digits, decimals), 12));
+  const text = fixed(value, Math.min(Math.max(digits, decimals), 12));
+  if (!value || Number(text.replace("\u2212", "-"))) return text;
+  if (Math.abs(value) < 1e-12) return "\u2248 0";
+  const [mantissa, power] = value.toExponential(1).split("e");
+  return `${mantissa.replace("-", "\u2212")} · ${powerOfTen(Number(power))}`;
 }
+
+/** Steps a second, as they are shown. */
+const rated = (speed) => (Number.isNaN(speed) ? "\u2013" : fixed(speed, speed < 10 ? 1 : 0));
 
 /** A label, of which what follows a "_" is set lower. */
 function lowered(label) {
@@ -71,8 +88,8 @@ function numberBox({ label, key, read, allowed, model, describe }) {
     problem.hidden = true;
   };
   box.addEventListener("change", () => {
-    const value = read(box.value.trim().replace("\u2212", "-"));
-    if (value === null) {
+    const value = read(box.value.trim().replace("\u2212", "-").replace(",", "."));
+    if (value === undefined) {
       box.setAttribute("aria-invalid", "true");
       problem.textContent = `\u201c${box.value}\u201d is not ${allowed}. It stays at ${describe(model.get(key))}.`;
       problem.hidden = false;
@@ -85,17 +102,15 @@ function numberBox({ label, key, read, allowed, model, describe }) {
   return { box, problem, show };
 }
 
-function rangeControl({ key, label, symbol, unit, min, max, step, digits, ends, marks }, model) {
+function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, ends, marks = [] }, model) {
   const id = unique();
-  const { box, problem, show } = numberBox({
-    label: `${label} ${symbol}, exact value`, key, model,
-    allowed: `a number from ${fixed(min, ends)} to ${fixed(max, ends)}`,
-    read: (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : null),
-    describe: (value) => fixed(value, digits),
-  });
+  const allowed = `a number from ${fixed(min, ends)} to ${fixed(max, ends)}`;
+  const read = (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : undefined);
+  const describe = (value) => fixed(value, digits);
+  const { box, problem, show } = numberBox({ label: `${label} ${symbol}, exact value`, key, model, allowed, read, describe });
   const slider = node("input", { type: "range", id, min, max, step });
   const assign = (value) => { model.set(key, value); model.save_changes(); };
-  slider.addEventListener("input", () => assign(Number(slider.value)));
+  meant(slider, assign);
   const scale = node("div", { class: "sl-scale" },
     ...[min, max].map((end) => node("span", { "aria-hidden": "true" }, fixed(end, ends))));
   for (const mark of marks) {
@@ -110,25 +125,28 @@ function rangeControl({ key, label, symbol, unit, min, max, step, digits, ends, 
   };
   const name = node("label", { for: id }, label, " ", node("i", {}, symbol), per(unit));
   const row = node("div", { class: "sl-row" }, name, box);
-  return { update, element: node("div", { class: "sl-range" }, row, slider, scale, problem) };
+  return { update, read, allowed, says: (value) => `${symbol} ${describe(value)}`,
+    element: node("div", { class: "sl-range" }, row, slider, scale, problem) };
 }
 
 function choiceControl({ key, label, options }, model) {
   const select = node("select", {}, ...options.map(([value, text]) => node("option", { value }, text)));
   select.addEventListener("change", () => { model.set(key, options[select.selectedIndex][0]); model.save_changes(); });
+  const written = (value) => String(value ?? "None"); // as Python has it
   return { update: () => { select.selectedIndex = options.findIndex(([value]) => value === model.get(key)); },
+    read: (text) => options.find(([value]) => written(value) === text
+      || (typeof value === "number" && text !== "" && Number(text) === value))?.[0],
+    allowed: `one of ${options.map(([value]) => written(value)).join(", ")}`, written,
+    says: (value) => `${label.toLowerCase()} ${options.find(([each]) => each === value)[1]}`,
     element: node("label", { class: "sl-field" }, node("span", {}, label), select) };
 }
 
 function wholeControl({ key, label, min, max }, model) {
-  const { box, problem, show } = numberBox({
-    key, model,
-    allowed: `a whole number from ${min} to ${max}`,
-    read: (text) => (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : null),
-    describe: String,
-  });
+  const allowed = `a whole number from ${min} to ${max}`;
+  const read = (text) => (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined);
+  const { box, problem, show } = numberBox({ key, model, allowed, read, describe: String });
   box.setAttribute("inputmode", "numeric");
-  return { update: show,
+  return { update: show, read, allowed, says: (value) => `${label.toLowerCase()} ${value}`,
     element: node("div", { class: "sl-field" }, node("label", {}, node("span", {}, label), box), problem) };
 }
 
@@ -136,6 +154,8 @@ function checkControl({ key, label }, model) {
   const box = node("input", { type: "checkbox" });
   box.addEventListener("change", () => { model.set(key, box.checked); model.save_changes(); });
   return { update: () => { box.checked = model.get(key); },
+    read: (text) => ({ true: true, 1: true, false: false, 0: false })[text.toLowerCase()], allowed: "True or False",
+    written: (value) => (value ? "True" : "False"), says: (value) => `${label.toLowerCase()}: ${value ? "yes" : "no"}`,
     element: node("label", { class: "sl-check" }, box, node("span", {}, label)) };
 }
 
@@ -146,7 +166,8 @@ const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeContr
  * Returns the functions by name, the addresses that they take, and the arrays there.
  */
 export async function kernels(module, arrays) {
-  const bytes = Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0));
+  const packed = new Blob([Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0))]);
+  const bytes = await new Response(packed.stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
   const { instance } = await WebAssembly.instantiate(bytes, { env: Math }); // they ask for exp and the like
   const { memory, __heap_base, ...functions } = instance.exports;
   const [at, of] = [{}, {}];
@@ -158,6 +179,12 @@ export async function kernels(module, arrays) {
   memory.grow(Math.max(0, Math.ceil((free - memory.buffer.byteLength) / 65536)));
   for (const [name, [type, length]] of Object.entries(arrays)) of[name] = new type(memory.buffer, at[name], length);
   return { functions, at, of };
+}
+
+/** What is seen first and what waits under More: as declared, or else the first `many`. */
+function parted(all, many) {
+  const firsts = all.some(({ first }) => first) ? all.filter(({ first }) => first) : all.slice(0, many);
+  return [firsts, all.filter((each) => !firsts.includes(each))];
 }
 
 export function explorable(makeMachine) {
@@ -176,6 +203,7 @@ export function explorable(makeMachine) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
     const since = { paint: -Infinity, readout: -Infinity, sync: -Infinity, status: -Infinity };
     let [visible, frame, pace, before, owed] = [false, 0, spec.pace?.start ?? paces[0][0], 0, 0];
+    const [within, speed] = [budget(FRAME), speedometer()];
 
     // The parts, from the top of the page to the bottom.
     const row = (name, elements) => (elements.length ? [node("div", { class: name }, ...elements)] : []);
@@ -185,30 +213,39 @@ export function explorable(makeMachine) {
     const buttons = [...moves ? [toggle, pushes("Step", step), pushes("Reset", reset)] : [],
       ...actions.map((action) => pushes(action.label, () => act(action)))];
     const values = Object.fromEntries(spec.readings.map(({ key }) => [key, node("span", { class: "sl-value" })]));
-    const readout = node("div", { class: "sl-readout" }, ...spec.readings.map(({ key, label, unit }) =>
+    const readout = (readings) => (readings.length ? [node("div", { class: "sl-readout" }, ...readings.map(({ key, label, unit }) =>
       node("div", {}, node("span", { class: "sl-name" }, label.length === 1 ? node("i", {}, label) : label, per(unit)),
-        " ", values[key])));
+        " ", values[key])))] : []);
+    const rate = node("span", { class: "sl-rate" }, rated(NaN));
+    const note = node("p", { class: "sl-problem", "aria-hidden": "true", hidden: true }); // what the status says of a bad address
     const status = node("p", { class: "sl-hidden", role: "status", "aria-live": "polite" });
     const controls = spec.controls.map((control) => ({ ...control, ...CONTROLS[control.kind](control, model) }));
     const elements = (...kinds) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ element }) => element);
+    const [firstSliders, otherSliders] = parted(controls.filter(({ kind }) => kind === "range"), 1);
+    const [firstReadings, otherReadings] = parted(spec.readings, 2);
     const fields = elements("choice", "whole");
     if (spec.pace) {
       const options = paces.map(([value, text]) => node("option", { value, selected: value === pace }, text ?? String(value)));
       const select = node("select", {}, ...options);
       select.addEventListener("change", () => { pace = Number(select.value); });
-      fields.push(node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), select));
+      fields.push(node("div", {}, node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), select),
+        node("p", { class: "sl-keys" }, "now ", rate, ` ${spec.pace.unit}`)));
     }
     const letters = [...moves ? [["Space", "run"], ["S", "step"], ["R", "reset"]] : [],
       ...actions.map(({ letter, label }) => [letter, label.toLowerCase()])];
     const keys = node("p", { class: "sl-keys" },
       ...letters.flatMap(([key, text], k) => [k ? ", " : "", node("kbd", {}, key), ` ${text}`]));
+    const more = node("details", { class: "sl-more" }, node("summary", {}, "More"), node("div", { class: "sl-rest" },
+      ...readout(otherReadings), ...otherSliders.map(({ element }) => element), ...row("sl-fields", fields),
+      ...row("sl-checks", elements("check")), ...model.address ? [sharing()] : [], ...letters.length ? [keys] : []));
     const root = node("div", { class: "sl sl-live", role: "group", tabindex: "0", "aria-label": spec.title,
       "data-explorable": spec.name, "data-lm-suppress-shortcuts": "true", onkeydown: press },
       ...row("sl-top", views("across", "half")), ...row("sl-view", views("beside")),
-      node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), readout, ...elements("range"),
-        ...row("sl-fields", fields), ...row("sl-checks", elements("check")), ...letters.length ? [keys] : []),
+      node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), ...readout(firstReadings),
+        ...firstSliders.map(({ element }) => element), note, more),
       ...row("sl-below", views("below")), status);
 
+    const start = Object.fromEntries(controls.map(({ key }) => [key, model.get(key)]));
     const active = () => moves && model.get("running") && visible && !document.hidden;
 
     function summary() {
@@ -254,9 +291,10 @@ export function explorable(makeMachine) {
       else owed = pace;
       before = now;
       const steps = Math.floor(owed);
-      owed -= steps;
-      if (machine.run) machine.run(steps);
-      else for (let k = 0; k < steps; k += 1) machine.step();
+      owed -= steps; // what does not fit is not caught up with either
+      const done = machine.frame ? within(steps, (n) => machine.frame(n, pace), true)
+        : within(steps, machine.run ?? ((n) => { for (let k = 0; k < n; k += 1) machine.step(); }));
+      rate.textContent = rated(speed(done, now) * (spec.pace?.scale ?? 1));
       paint(now);
       wake();
     }
@@ -274,6 +312,7 @@ export function explorable(makeMachine) {
     }
     function reset() {
       owed = 0;
+      note.hidden = true;
       for (const { update } of controls) update(); // a text that was refused goes
       machine.reset?.();
       paint(performance.now(), true);
@@ -285,7 +324,7 @@ export function explorable(makeMachine) {
     function press(event) {
       const { target, key } = event;
       if (event.ctrlKey || event.altKey || event.metaKey || target.matches("select, input[type=text]")) return;
-      if (key === " " && target.matches("button, input[type=checkbox]")) return;
+      if (key === " " && target.matches("button, summary, input[type=checkbox]")) return;
       const known = moves ? { " ": () => event.repeat || run(!model.get("running")), s: step, r: reset } : {};
       for (const action of actions) known[action.letter.toLowerCase()] = () => act(action);
       const meant = known[key.toLowerCase()];
@@ -293,6 +332,52 @@ export function explorable(makeMachine) {
       event.preventDefault();
       event.stopPropagation();
       meant();
+    }
+    /** Take the state that an address or a button asks for, all of it or what it names, and say so. */
+    function take(text, anew) {
+      const running = { key: "run", read: (word) => ({ 1: true, 0: false })[word], allowed: "0 or 1" };
+      const { found, refused } = asked(text, moves ? [...controls, running] : controls);
+      const named = controls.filter(({ key }) => found.has(key));
+      for (const { key } of anew ? controls : named) model.set(key, found.has(key) ? found.get(key) : start[key]);
+      model.save_changes();
+      if (anew || named.some(({ key }) => machine.restart?.includes(key))) reset();
+      if (moves && (anew || found.has("run"))) run(found.get("run") ?? false);
+      const said = [...named.map(({ key, says }) => says(model.get(key))), ...found.get("run") ? ["running"] : []];
+      note.textContent = refused.length ? `Left out: ${refused.join("; and ")}.` : "";
+      note.hidden = !refused.length;
+      say(`${said.length ? `${spec.title}: ${said.join(", ")}. ` : ""}${note.textContent}`);
+      const { top, bottom } = root.querySelector(":is(.sl-top, .sl-view) > *").getBoundingClientRect();
+      if (Math.min(bottom, innerHeight) - Math.max(top, 0) > 0.6 * (bottom - top)) return;
+      root.scrollIntoView({ block: "start", behavior: anew || calm.matches ? "auto" : "smooth" });
+    }
+    function say(words) {
+      status.textContent = words;
+      since.status = performance.now();
+    }
+    /** A button that copies the address of these settings, with a field for where a page may not copy. */
+    function sharing() {
+      const field = node("input", { type: "text", class: "sl-number", readonly: true, "aria-label": "Address of these settings", hidden: true });
+      const link = () => {
+        const told = controls.filter(({ key }) => model.get(key) !== start[key])
+          .map(({ key, written = String }) => `${key}=${encodeURIComponent(written(model.get(key)))}`);
+        return `${location.href.split("#")[0]}#${model.address}?${told.join("&")}`;
+      };
+      const copy = pushes("Copy link", async () => {
+        field.value = link();
+        try {
+          await navigator.clipboard.writeText(field.value);
+          copy.textContent = "Copied";
+          say("The address of these settings is copied.");
+          setTimeout(() => { copy.textContent = "Copy link"; }, 2000);
+        } catch {
+          field.hidden = false;
+          field.focus();
+          field.select();
+          say("Here a page may not copy. The address is in the field, selected.");
+        }
+      });
+      return node("div", { class: "sl-share" }, node("div", { class: "sl-buttons" }, copy), field, node("p", { class: "sl-keys" },
+        `The link holds the settings${moves ? ", not the steps taken: from its start the same run follows" : ""}.`));
     }
     function showRunning() {
       toggle.textContent = model.get("running") ? "Pause" : "Start";
@@ -320,11 +405,13 @@ export function explorable(makeMachine) {
 
     el.classList.add("sl-home");
     const still = el.querySelector(".sl-still");
-    if (still) still.replaceWith(root);
+    still?.classList.add("sl-printed"); // paper shows the still picture, and not some moment of the run
+    if (still) still.after(root);
     else el.append(root);
     reset();
     showRunning();
     status.textContent = ""; // nothing has happened yet that a screen reader should interrupt with
+    if (model.address) listen(model.address, take);
 
     return () => {
       cancelAnimationFrame(frame);
@@ -352,8 +439,9 @@ export function explorable(makeMachine) {
 
 /** In a page without a kernel: the same widget on a model that is only here. */
 export function hydrate(widget, el, state) {
-  const listeners = new Map();
+  const [listeners, { name }] = [new Map(), state["_spec"]];
   widget.render({ el, model: {
+    address: addressOf(el, name), // by which the page's own address can name it
     get: (key) => state[key],
     set(key, value) {
       if (state[key] === value) return;

@@ -6,26 +6,21 @@ import inspect
 import json
 import re
 import sys
+import zlib
 from pathlib import Path
 
 import anywidget
 import traitlets
 
 from ... import web
+from . import lean
 from .controls import Action, Pace
 from .still import Still
 
 HERE = Path(__file__).parent
 
-# Lines that are empty or all comment, and the spaces that lines begin with.
-_LEAN = re.compile(r"^\s*//[^\n]*\n|^\s*/\*.*?\*/\s*\n|^\s+", re.M | re.S)
 _IMPORT = re.compile(r"""^import\b[^;]*?from ["'](\.[^"']+)["'];\n""", re.M)
 _EXPORT = re.compile(r"^export (?!default)", re.M)
-
-
-def lean(text: str) -> str:
-    """Return a script or a style sheet without comments and indentation: a page is read by browsers."""
-    return _LEAN.sub("", text)
 
 
 def bundle(script: Path, taken: set[Path] | None = None) -> str:
@@ -36,6 +31,17 @@ def bundle(script: Path, taken: set[Path] | None = None) -> str:
     needed = [(script.parent / name).resolve() for name in _IMPORT.findall(text)]
     before = [bundle(other, taken) for other in needed if other not in taken]
     return "\n".join([*before, _EXPORT.sub("", _IMPORT.sub("", text))])
+
+
+# What a control or a reading is in a page that does not say otherwise.
+_TAKEN = (("unit", ""), ("marks", []), ("first", False), ("significant", 0))
+
+
+def _short(part):
+    """A part of what the page asks for without what it takes it for anyway."""
+    if not isinstance(part, list):
+        return part
+    return [dict(item for item in each.items() if item not in _TAKEN) for each in part]
 
 
 class Explorable(anywidget.AnyWidget):
@@ -124,7 +130,7 @@ class Explorable(anywidget.AnyWidget):
 
     @traitlets.default("_wasm")
     def _module(self) -> str:
-        return base64.b64encode(web.read(self.wasm)).decode()
+        return base64.b64encode(zlib.compress(web.read(self.wasm), 9)).decode()
 
     @traitlets.default("_data")
     def _numbers(self) -> dict:
@@ -150,13 +156,15 @@ class Explorable(anywidget.AnyWidget):
         str
             The same for the same traits. It asks nothing of the network, and nothing of the page around it.
         """
-        script = lean(self._esm).replace("export default ", "const widget = ")
-        state = json.dumps(self.page_state(), ensure_ascii=False, separators=(",", ":"))
+        script = lean.script(self._esm).replace("export default ", "const widget = ")
+        state = self.page_state()
+        state["_spec"] = {key: _short(value) for key, value in state["_spec"].items()}
+        state = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
         program = f"{script}\nhydrate(widget, home, {state});"
         program = program.replace("</", r"<\/")  # the same to JavaScript; to HTML it would end the script
         picture, width, height, alternative, caption = (html.escape(str(part)) for part in self.still())
         return f"""<div class="sl-home">
-<style>{lean(self._css)}</style>
+<style>{lean.style(self._css)}</style>
 <figure class="sl sl-still">
 <img src="{picture}" alt="{alternative}" width="{width}" height="{height}">
 <figcaption>{caption} <span class="sl-why">The live version needs scripts: here they are off.</span></figcaption>
@@ -176,10 +184,18 @@ const home = document.currentScript.parentElement;
 
 
 class Moving(Explorable):
-    """An explorable in which time goes on while it runs. A page always starts it paused."""
+    """An explorable in which time goes on while it runs. A page starts it paused, unless it is `eager`.
+
+    Attributes
+    ----------
+    eager : bool
+        Whether a page starts it as soon as it is in sight.
+    """
+
+    eager: bool = False
 
     running = traitlets.Bool(False, help="whether time goes on").tag(sync=True, page=True, setting=True, control=None)
 
     def page_state(self) -> dict:
-        """Return the traits that a page starts with, at rest."""
-        return super().page_state() | {"running": False}
+        """Return the traits that a page starts with, at rest or, if it is eager, not."""
+        return super().page_state() | {"running": self.eager}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-_DOTS = 150  # an inch; shown at two thirds of that many CSS pixels
+_DOTS, _SHOWN = 125, 100  # an inch: of the picture, and of the CSS pixels that it takes
 
 
 class Still(NamedTuple):
@@ -53,7 +53,7 @@ def drawn(draw, width: float, height: float, alternative: str, caption: str) -> 
         figure.savefig(file, format="png", dpi=_DOTS, facecolor="white", bbox_inches=None)
     image = Image.open(file).convert("RGB")
     uri = _uri(image.quantize(16, dither=Image.Dither.NONE))
-    return Still(uri, image.width * 2 // 3, image.height * 2 // 3, alternative, caption)
+    return Still(uri, image.width * _SHOWN // _DOTS, image.height * _SHOWN // _DOTS, alternative, caption)
 
 
 def _uri(image: Image.Image, **options) -> str:

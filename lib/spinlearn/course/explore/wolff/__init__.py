@@ -146,11 +146,11 @@ class WolffClusters(Moving):
 
     title = "Live Wolff clusters"
     wasm = "wolff"
-    pace = Pace("Sites a frame", (8, 64, 512, 4096, (65536, "65 536")), start=64)
+    pace = Pace("Sites a frame", (8, 64, 512, 4096, (65536, "65 536")), start=64, unit="sites/s")
 
     size = controls.fixed(256, 8, 1024, label="Sites along each side")
     T = controls.slider(
-        2.269185, 1.0, 5.0, label="Temperature", symbol="T", step=0.01, digits=3,
+        2.269185, 1.0, 5.0, label="Temperature", symbol="T", step=0.01, digits=3, first=True,
         marks=(Mark(critical_temperature(), "T_c", "Set T to its critical value 2.269"),),
     )  # fmt: skip
     start = controls.choice("up", dict(reversed(STARTS.items())), label="Start from")
@@ -158,9 +158,9 @@ class WolffClusters(Moving):
     seed = controls.seed()
 
     clusters = controls.counter("clusters")
-    last = controls.counter("last one")
+    last = controls.counter("last one", first=True)
     m = controls.reading("m", digits=3)
-    share = controls.reading("mean share", digits=3, significant=2)
+    share = controls.reading("mean share", digits=3, significant=2, first=True)
     square = controls.reading("mean m²", digits=3, significant=2)
     digest = traitlets.Unicode("", help="fingerprint of the spins while paused").tag(sync=True)
 

@@ -103,7 +103,7 @@ export default explorable(async ({ get, module, data }) => {
     },
     step: complete,
     /** A frame: so many sites ask. A complete cluster is left alight for a while, unless they come in crowds. */
-    run(sites) {
+    frame(sites, pace) {
       if (rest > 0) {
         rest -= 1;
         return;
@@ -111,7 +111,7 @@ export default explorable(async ({ get, module, data }) => {
       for (let left = sites; left > 0;) {
         if (!growing()) begin();
         left -= grow(left);
-        if (!growing() && sites < n / 8) {
+        if (!growing() && pace < n / 8) {
           rest = 12;
           return;
         }

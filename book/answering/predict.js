@@ -1,0 +1,155 @@
+// Predictions: the reader commits to a number, an option or a curve, and sees it beside what was measured. It stays as it is until
+// it is forgotten.
+
+import { curvePad } from "./curve.js";
+import { declarationOf, hush, made, own, say, told } from "./dom.js";
+import { fill, written } from "./fields.js";
+import { judge } from "./judge.js";
+import { keep, recall } from "./memory.js";
+import { read } from "./written.js";
+
+// Any number is right here: it is read, and refused only if it is none.
+const ANY_NUMBER = { kind: "numbers", parts: 1, wanted: "a single number is wanted", turns: [], rest: [],
+  right: { where: [[null, null]], reason: "" } };
+
+const capital = (text) => text.replace(/^./u, (first) => first.toUpperCase());
+
+/** A value under its name. */
+const beside = (name, ...value) => made("p", {}, made("span", { class: "ask-name" }, name, made("span", { class: "ask-hidden" }, ":")),
+  made("span", { class: "ask-value" }, ...value));
+
+/** How far a number is from what was measured, without flattery. */
+export function closeness(value, { measured, within }) {
+  const target = Number(measured);
+  const off = Math.abs(value - target);
+  if (off === 0) return "Exactly.";
+  if (off <= within * (1 + 1e-9)) return `Close: off by ${told(off, 2)}.`;
+  const ratio = value / target;
+  const times = ratio >= 3 ? `, ${told(ratio, 2)} times the measured number`
+    : ratio > 0 && ratio <= 1 / 3 ? `, ${told(1 / ratio, 2)} times too small` : "";
+  return `Off by ${told(off, 2)}${times}; close would have been within ${told(within)}.`;
+}
+
+/** The height of a drawn curve at x, straight between its points; NaN outside them. */
+export function heightAt(points, x) {
+  const after = points.findIndex(([at]) => at >= x - 1e-9);
+  if (after < 0) return NaN;
+  const [x1, y1] = points[after];
+  if (Math.abs(x1 - x) <= 1e-9) return y1;
+  if (after === 0) return NaN;
+  const [x0, y0] = points[after - 1];
+  return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+}
+
+/** How far a drawn curve is from the measured one. */
+export function curveCloseness(mine, { points, x, y }) {
+  const gaps = points.map(([at, level]) => [at, Math.abs(heightAt(mine, at) - level)]).filter(([, gap]) => !Number.isNaN(gap));
+  if (!gaps.length) return "Your curve and the measured one have no stretch in common.";
+  const mean = gaps.reduce((sum, [, gap]) => sum + gap, 0) / gaps.length;
+  const [where, most] = gaps.reduce((worst, one) => (one[1] > worst[1] ? one : worst));
+  const share = Math.round((100 * mean) / (y.high - y.low));
+  return `On average your curve is ${told(mean, 2)} from the measured one, ${share} % of the height of the axis. `
+    + `It is farthest off at ${x.label} = ${told(where)}, by ${told(most, 2)}.`;
+}
+
+/** What is shown after a commit, by the form of the prediction: nodes. */
+const OUTCOMES = {
+  number(home, form, declaration, kept) {
+    const unit = declaration.unit ? ` ${declaration.unit}` : "";
+    const [value] = read(kept);
+    const computed = /[/\u2044\u2215\u00f7%\u2030^*\u00d7\u00b7\u00bc-\u00be\u2150-\u215e]/.test(kept); // 1/3 is said as 0.3333, too
+    return [
+      made("div", { class: "ask-beside" },
+        beside("Your prediction", kept, computed ? ` = ${told(value, 4)}` : "", unit),
+        beside("Measured on this page", `${declaration.measured.replace(/^-/, "\u2212")}${unit}`)),
+      made("p", { class: "ask-close" }, closeness(value, declaration)),
+    ];
+  },
+  choice(home, form, { options, letters = "abcdefgh", measured }, kept) {
+    const labels = [...form.querySelectorAll(".ask-option > span")];
+    const text = (k) => made("span", {}, ...[...labels[k].childNodes].map((node) => node.cloneNode(true)));
+    const chosen = letters.indexOf(kept);
+    const right = options.findIndex((option) => option.right);
+    const verdicts = [made("p", { class: "ask-close", "data-status": chosen === right ? "right" : "not yet" },
+      `${chosen === right ? "right" : "not so"}: ${options[chosen].reason}`)];
+    if (chosen !== right) verdicts.push(made("p", { class: "ask-says" }, capital(options[right].reason)));
+    return [
+      made("div", { class: "ask-beside" }, beside("Your prediction", text(chosen)),
+        ...chosen === right ? [] : [beside("What happens", text(right))], beside("Measured on this page", measured)),
+      ...verdicts,
+    ];
+  },
+  curve(home, form, declaration, kept) {
+    form.pad.reveal(kept, declaration.points);
+    return [form.pad.element, made("p", { class: "ask-close" }, curveCloseness(kept, declaration))];
+  },
+};
+
+/** Whether something that was remembered is of this form. */
+function fits({ form, options }, kept) {
+  if (form === "curve") return Array.isArray(kept);
+  if (typeof kept !== "string") return false;
+  return form === "choice" ? Boolean(options["abcdefgh".indexOf(kept)]) && kept.length === 1 : Number.isFinite(read(kept)?.[0]);
+}
+
+/** What the form holds, ready to be kept; or null, after a polite word. */
+function committed(form, declaration) {
+  const refuse = (reason, status = "not attempted yet") => say(form, { status, reason }) ?? null;
+  if (declaration.form === "curve") {
+    return form.pad.points().length >= 2 ? form.pad.points() : refuse("draw a curve first, from at least two points.");
+  }
+  const text = written(form).trim();
+  if (declaration.form === "choice") return text || refuse("choose one of the options.");
+  const { status, reason } = judge(ANY_NUMBER, text);
+  return status === "right" ? text : refuse(reason, status);
+}
+
+/** Bring a prediction to life. */
+export function startPrediction(home) {
+  const id = home.dataset.predict;
+  const declaration = declarationOf(home);
+  const [form] = own(home, "form");
+  const [shown] = own(home, ".ask-shown");
+  if (declaration.form === "curve") {
+    form.pad = curvePad(declaration, form.querySelector(".ask-curve").dataset.about);
+    form.querySelector(".ask-curve").append(form.pad.element);
+    form.querySelector(".ask-quiet").addEventListener("click", () => form.pad.clear());
+  }
+
+  const forget = () => {
+    keep("predictions", id, undefined);
+    delete home.dataset.done;
+    shown.hidden = true;
+    form.hidden = false;
+    if (form.pad) {
+      form.pad.clear();
+      form.querySelector(".ask-curve").append(form.pad.element);
+    } else fill(form, "");
+    shown.replaceChildren();
+    form.querySelector("input, [tabindex], button").focus();
+  };
+
+  const show = (kept) => {
+    home.dataset.done = "";
+    hush(form);
+    const again = made("button", { class: "ask-press ask-quiet", type: "button" }, "Forget my prediction",
+      made("span", { class: "ask-hidden" }, ` ${id}`));
+    again.addEventListener("click", forget);
+    const source = made("a", { href: `#${declaration.from}` }, "The cell that measured it");
+    shown.replaceChildren(...OUTCOMES[declaration.form](home, form, declaration, kept),
+      made("p", { class: "ask-says" }, declaration.says), made("p", { class: "ask-row" }, source, again));
+    shown.hidden = false;
+    form.hidden = true;
+  };
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const kept = committed(form, declaration);
+    if (kept === null) return;
+    keep("predictions", id, kept);
+    show(kept);
+    shown.focus(); // the button that had the focus is gone, and what is shown is read out
+  });
+  const before = recall("predictions", id);
+  if (before !== undefined && fits(declaration, before)) show(before);
+}

@@ -1,0 +1,41 @@
+// The filter of the ledger's table. What is chosen stands in the address, so that a filtered view can be linked:
+// ledger.html#source=S1&verdict=wrong&page=1.2
+(() => {
+  const form = document.querySelector(".claims-filter");
+  const rows = [...document.querySelectorAll("table.claims-of-all tbody tr")];
+  if (!form || !rows.length) return;
+  const said = form.querySelector("[role=status]");
+  const fields = [...form.querySelectorAll("select")];
+  const slug = (kind, value) => `${kind}-${value.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
+
+  function show() {
+    const wanted = fields.filter((field) => field.value).map((field) => slug(field.name, field.value));
+    for (const row of rows) row.hidden = !wanted.every((name) => row.classList.contains(name));
+    const shown = rows.filter((row) => !row.hidden).length;
+    said.textContent = shown === rows.length ? `All ${shown} claims are shown.`
+      : shown ? `${shown} of ${rows.length} claims ${shown === 1 ? "is" : "are"} shown.` : "No claim has all of these.";
+    form.querySelector("button").disabled = !wanted.length;
+  }
+
+  function read() {
+    const chosen = new URLSearchParams(location.hash.slice(1));
+    for (const field of fields) {
+      const value = chosen.get(field.name) ?? "";
+      field.value = [...field.options].some((option) => option.value === value) ? value : "";
+    }
+    show();
+  }
+
+  function write() {
+    const chosen = new URLSearchParams(fields.filter((field) => field.value).map((field) => [field.name, field.value]));
+    history.replaceState(null, "", `#${chosen}`);
+    show();
+  }
+
+  form.hidden = false;
+  form.addEventListener("change", write);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(write));
+  addEventListener("hashchange", read);
+  read();
+})();

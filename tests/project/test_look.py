@@ -1,0 +1,390 @@
+"""The look of the site: type, folds, the ledger's filter, reading order, search; as built, and in a browser."""
+
+import contextlib
+import json
+import re
+import sys
+
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from playwright.sync_api import expect
+
+from spinlearn.course import ledger
+from tools import book, pages
+
+sys.path.insert(0, str(pages.ROOT / "book"))
+
+from look import together
+from look.plaintext import plain
+
+LESSONS = [page.name for page in pages.lessons()]
+LESSON = "chapters/1-ising-basics/2-ising-model"
+ANSWERS = LESSON.replace("chapters/", "solutions/")
+LEDGER = "chapters/back-matter/ledger"
+NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def site():
+    return book.build(quiet=True)
+
+
+@pytest.fixture(scope="module")
+def soup(site):
+    """Return a function that reads a page."""
+    read = {}
+
+    def of(name):
+        if name not in read:
+            read[name] = BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+        return read[name]
+
+    return of
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Return a function that opens a page as a file; at the end nothing has gone wrong in any of them."""
+    complaints = []
+    with contextlib.ExitStack() as open_ones:
+
+        def go(address, viewport=WIDE, context=None, **options):
+            context = context or open_ones.enter_context(
+                contextlib.closing(chromium.new_context(viewport=viewport, **options))
+            )
+            page = context.new_page()
+            page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            path, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", address).groups()
+            page.goto((site / f"{path}.html").as_uri() + mark + rest)
+            page.evaluate("async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }")
+            return page
+
+        yield go
+    assert complaints == []
+
+
+# ── Formulas and what touches them ───────────────────────────────────────────────────────────────────────────────────
+
+
+def paragraph(*parts):
+    """A paragraph of texts and, between dollars, formulas."""
+    result = nodes.paragraph()
+    for part in parts:
+        result += nodes.math("", part.strip("$")) if part.startswith("$") else nodes.Text(part)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("parts", "kept"),
+    [
+        (("by ", "$J$", "; if it is (", "$m$", ") or “", "$h$", "”, then."), ["J;", "(m)", "“h”,"]),
+        (("a ", "$N$", "-dimensional ", "$x$", "–", "$y$", " space"), ["N-", "x–"]),
+        (("the ", "$n$", "th of ", "$k$", " and ", "$a$", "/", "$b$", "."), ["nth", "a/b."]),
+        (("alone ", "$x$", " here"), []),
+    ],
+)
+def test_a_formula_is_kept_with_what_touches_it(parts, kept):
+    document, before = nodes.section(), paragraph(*parts)
+    document += before
+    text = before.astext()
+    together.keep_together(None, document, "")
+    found = [span.astext() for span in document.findall(nodes.inline) if "together" in span["classes"]]
+    assert found == kept
+    assert before.astext() == text
+
+
+@pytest.mark.slow
+def test_on_no_page_does_a_formula_touch_anything_outside_its_span(site):
+    loose = []
+    for path in site.rglob("*.html"):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for formula in page.select("article span.math"):
+            following = formula.next_sibling
+            if isinstance(following, str) and re.match(r"[,.;:!?)\]”’]", following):
+                inside = formula.find_parent(class_="together")
+                if inside is None:
+                    loose.append((path.name, formula.text, following[:9]))
+    assert not loose
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 390, 777, 1280])
+def test_no_line_begins_with_the_punctuation_of_a_formula(visit, width):
+    page = visit(LESSON, {"width": width, "height": 900})
+    broken = page.evaluate("""() => [...document.querySelectorAll("article .together")].filter((span) => {
+        if (!span.checkVisibility()) return false;
+        const range = document.createRange();
+        range.selectNodeContents(span);
+        const boxes = [...range.getClientRects()].filter((box) => box.width);
+        const middles = boxes.map((box) => (box.top + box.bottom) / 2);
+        return Math.max(...middles) - Math.min(...middles) > 20 && getComputedStyle(span).whiteSpace !== "nowrap";
+    }).map((span) => span.textContent.slice(0, 40))""")
+    assert broken == []
+    assert page.locator("article .together").count() > 50
+
+
+# ── Type and frame ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_mathematics_is_as_large_as_the_text_and_figures_are_lining(visit):
+    page = visit(LESSON)
+    sizes = page.evaluate("""() => {
+        const size = (element) => parseFloat(getComputedStyle(element).fontSize);
+        const formulas = [...document.querySelectorAll("article p mjx-container")].slice(0, 60);
+        return formulas.map((formula) => size(formula) / size(formula.closest("p")));
+    }""")
+    assert len(sizes) == 60
+    assert all(1 <= size <= 1.06 for size in sizes)
+    numeric = "getComputedStyle(document.querySelector('article p:not(.run-time)')).fontVariantNumeric"
+    assert "lining-nums" in page.evaluate(numeric)
+    assert "oldstyle-nums" not in page.evaluate(numeric)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+@pytest.mark.parametrize("name", [LESSON, ANSWERS, "chapters/back-matter/citing"])
+def test_the_text_stands_in_the_middle_of_a_wide_window(visit, name, width):
+    page = visit(name, {"width": width, "height": 900})
+    box = page.locator("article section > p").first.bounding_box()
+    assert abs(box["x"] + box["width"] / 2 - width / 2) < 12
+    assert box["width"] <= 44 * 16
+
+
+# ── Code that folds ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_cell_folds_and_what_only_draws_is_folded(soup, name):
+    cells = [cell for cell in soup(name).select("div.cell") if cell.select_one(".cell_input")]
+    assert len(cells) > 10
+    for cell in cells:
+        fold = cell.select_one("details.fold")
+        assert fold is not None
+        assert fold.select_one(".cell_input") is not None
+        assert fold.select_one(".cell_output") is None
+        said, code = fold.summary.text, fold.select_one("pre").text
+        lines = len(code.strip().splitlines())
+        assert said.endswith(f", {lines} line{'s' if lines > 1 else ''}")
+        figure = cell.select_one(".cell_output figure")
+        if figure:
+            number = figure.select_one(".caption-number")
+            what = f"Code of {number.text.strip()}," if number else "Code of the figure,"
+            assert said.startswith(what)
+            assert fold.has_attr("open") == bool(re.search(r"^\s*(def|class) ", code, re.MULTILINE))
+        elif "Code, " in said or "exercise" in said:
+            hidden = "tag_hide-input" in cell["class"]
+            assert fold.has_attr("open") != hidden
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_all_code_of_a_page_folds_at_once_and_the_device_remembers(visit):
+    page = visit(LESSON)
+    opened = "[...document.querySelectorAll('details.fold')].map((fold) => fold.open)"
+    as_made = page.evaluate(opened)
+    assert True in as_made
+    assert False in as_made
+    fold, show = (page.get_by_role("button", name=name) for name in ("Fold all code", "Show all code"))
+    fold.click()
+    assert not any(page.evaluate(opened))
+    expect(fold).to_have_attribute("aria-pressed", "true")
+    assert not any(visit(LESSONS[0], context=page.context).evaluate(opened))
+    show.click()
+    assert all(page.evaluate(opened))
+    show.click()  # once more: as the page was made
+    assert page.evaluate(opened) == as_made
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_fold_opens_with_the_keyboard_and_a_link_to_its_cell_opens_it(visit):
+    page = visit(LESSON)
+    first = page.locator("details.fold:not([open]) > summary").first
+    fold = page.locator("details.fold").nth(1)
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(fold).to_have_attribute("open", "")
+    page.get_by_role("button", name="Fold all code").click()
+    other = visit(f"{LESSON}#claim-c11", context=page.context)
+    expect(other.locator("#claim-c11 details.fold")).to_have_attribute("open", "")
+    assert other.locator("details.fold[open]").count() == 1
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_print_shows_all_code_and_no_control(visit):
+    page = visit(LESSON)
+    page.get_by_role("button", name="Fold all code").click()
+    page.emulate_media(media="print")  # which is no printing, so the style sheet alone has to do it
+    heights = "[...document.querySelectorAll('details.fold pre')].map((code) => code.getBoundingClientRect().height)"
+    assert min(page.evaluate(heights)) > 10
+    expect(page.locator(".fold-all")).to_be_hidden()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_without_scripts_folds_open_and_the_whole_ledger_stands(chromium, site):
+    context = chromium.new_context(viewport=WIDE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / f"{LESSON}.html").as_uri())
+    fold = page.locator("details.fold:not([open])").first
+    fold.locator("summary").click()
+    expect(page.locator("details.fold").nth(1).locator("pre")).to_be_visible()
+    expect(page.locator(".fold-all")).to_be_hidden()
+    page.goto((site / f"{LEDGER}.html").as_uri())
+    assert page.locator("table.claims tbody tr:visible").count() == len(ledger.claims())
+    expect(page.locator(".claims-filter")).to_be_hidden()
+    context.close()
+
+
+# ── The ledger ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.slow
+def test_every_verdict_has_its_shape_and_its_word(soup):
+    shapes = {}
+    for name in (*LESSONS, LEDGER):
+        for badge in soup(name).select(".verdict"):
+            assert badge.text in ledger.VERDICTS
+            assert f"verdict-{badge.text.replace(' ', '-')}" in badge["class"]
+            assert badge.svg["aria-hidden"] == "true"
+            shapes.setdefault(badge.text, set()).add(str(badge.svg))
+    assert all(len(drawn) == 1 for drawn in shapes.values())
+    assert len({drawn for [drawn] in shapes.values()}) == len(shapes) == len(ledger.VERDICTS)
+    rows = soup(LEDGER).select("table.claims tbody tr")
+    said = [" / ".join(badge.text for badge in row.select(".verdict")) for row in rows]
+    assert said == [claim.verdict for claim in ledger.claims()]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_ledger_is_filtered_and_its_address_says_how(visit):
+    page = visit(LEDGER)
+    rows, said = page.locator("table.claims tbody tr:visible"), page.get_by_role("status")
+    every = ledger.claims()
+    expect(said).to_have_text(f"All {len(every)} claims are shown.")
+    page.get_by_label("Verdict").select_option("wrong")
+    wrong = [claim for claim in every if "wrong" in claim.verdict.split(" / ")]
+    expect(rows).to_have_count(len(wrong))
+    page.get_by_label("Source").select_option("S1")
+    page.get_by_label("Page").select_option(label="1.2 The Ising model")
+    left = [claim for claim in wrong if "S1" in claim.source and claim.page.endswith("/2-ising-model")]
+    expect(rows).to_have_count(len(left))
+    expect(said).to_have_text(f"{len(left)} of {len(every)} claims are shown.")
+    address = page.url.partition("#")[2]
+    assert address == "source=S1&verdict=wrong&page=1.2"
+
+    again = visit(f"{LEDGER}#{address}")
+    expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(left))
+    again.get_by_role("button", name="Show all").click()
+    expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(every))
+    odd = visit(f"{LEDGER}#verdict=nonsense&source=S1", NARROW)
+    expect(odd.locator("table.claims tbody tr:visible")).to_have_count(sum("S1" in claim.source for claim in every))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_the_ledger_has_the_whole_width(visit, width):
+    page = visit(LEDGER, {"width": width, "height": 900})
+    table, aside = page.locator("table.claims").bounding_box(), page.locator(".bd-sidebar-primary").bounding_box()
+    free = width - aside["x"] - aside["width"]
+    assert table["width"] > 0.9 * free
+    inside = "[...document.querySelectorAll('table.claims td')].every((cell) => cell.scrollWidth <= cell.clientWidth)"
+    assert page.evaluate(inside)
+
+
+# ── Reading order ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.slow
+def test_next_to_a_lesson_is_a_lesson_and_answers_lead_back(soup, site):
+    order = [page.name for page in pages.pages() if page.name.startswith("chapters/")]
+    for name in order:
+        forward, back = (soup(name).select_one(f".prev-next-area a.{side}") for side in ("right-next", "left-prev"))
+        position = order.index(name)
+        for link, other in ((forward, position + 1), (back, position - 1)):
+            if link is None:
+                assert not 0 <= other < len(order)
+            else:
+                assert (site / f"{name}.html").parent.joinpath(link["href"]).resolve() == site / f"{order[other]}.html"
+        assert not soup(name).select('.bd-sidebar a[href*="solutions/"], link[rel=next][href*="solutions/"]')
+    for lesson in LESSONS:
+        answers = lesson.replace("chapters/", "solutions/")
+        links = soup(answers).select(".prev-next-area a")
+        assert [link.select_one(".prev-next-subtitle").text for link in links] == ["Back to the lesson"]
+        assert (site / f"{answers}.html").parent.joinpath(links[0]["href"]).resolve() == site / f"{lesson}.html"
+        marked = soup(answers).select_one(".bd-sidebar li.current > a")
+        assert (site / f"{answers}.html").parent.joinpath(marked["href"]).resolve() == site / f"{lesson}.html"
+        assert soup(lesson).select("article .admonition.solutions a[href*='solutions/']")
+
+
+# ── Search ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"T_c = \frac{2}{\ln(1+\sqrt{2})}", "Tc = 2/(ln(1+√2))"),
+        (r"\chi = \beta\,\langle m^2 \rangle", "χ = β ⟨m²⟩"),
+        (r"p(s) \propto e^{-\beta H}", "p(s) ∝ e^−β H"),
+        (r"s_i \in \{-1, +1\}", "si ∈ {−1, +1}"),
+        (r"\mathrm{Var}(x)^{-1/2}", "Var(x)^(−1/2)"),
+        (r"\left| \xi \right| \approx 10^{-3}", "| ξ | ≈ 10⁻³"),
+    ],
+)
+def test_mathematics_as_plain_text(tex, text):
+    assert plain(tex) == text
+
+
+@pytest.mark.slow
+def test_what_is_searched_has_no_tex_and_no_weight_beyond_its_use(site):
+    file = site / "_static" / "search-text.js"
+    found = json.loads(file.read_text(encoding="utf-8").removeprefix("var searchText = ").rstrip(";\n"))
+    assert [kind for kind, _, _ in found] == sorted(kind for kind, _, _ in found)
+    for kind, address, sections in found:
+        assert (site / address).is_file()
+        for _, title, text, _ in sections:
+            if kind != 1:
+                assert not re.search(r"\\[a-zA-Z]+|\$|[_^]\{", title + text), (address, title)
+    assert file.stat().st_size < 1_200_000
+    pages_with_it = [path.name for path in site.rglob("*.html") if "search-text.js" in path.read_text(encoding="utf-8")]
+    assert pages_with_it == ["search.html"]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("query", ["χ", "chi", "0.4407", "antiferromagnet", "critical temperature", "Tc", "simulate"])
+def test_search_from_a_file_finds_lessons_first_and_shows_where(visit, query):
+    page = visit(f"search?q={query}")
+    expect(page.locator("#search-results li > a").first).to_be_visible()
+    kinds = page.locator("#search-results h2").all_inner_texts()
+    order = ["Lessons", "Back matter", "Answers"]
+    assert kinds == [kind for kind in order if kind in kinds]
+    assert kinds[0] == "Lessons"
+    assert page.locator("#search-results mark").count() >= 1
+    shown = page.locator("#search-results").inner_text()
+    assert not re.search(r"\\[a-z]{2,}|\\\(|\$", shown)
+    target = page.locator("#search-results .search-part a").first
+    target.click()
+    expect(page.locator("article h1")).to_be_visible()
+    anchor = page.url.partition("#")[2]
+    assert page.locator(f"[id='{anchor}']").count() == 1
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_search_says_when_nothing_is_found_and_answers_while_typing(visit):
+    page = visit("search?q=zzyzx")
+    expect(page.get_by_role("status")).to_contain_text("Nothing has this word")
+    page.locator("article input[name=q]").fill("worked answers")
+    expect(page.locator("#search-results h2").last).to_have_text("Answers")
+    page.locator("article input[name=q]").fill("(")
+    expect(page.locator("#search-results li")).to_have_count(0)
