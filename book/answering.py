@@ -15,7 +15,8 @@ from sphinx.application import Sphinx
 from sphinx_exercise.nodes import is_exercise_node
 
 from spinlearn.course import check
-from spinlearn.course.explore.shell.shell import bundle, lean
+from spinlearn.course.explore.shell import lean
+from spinlearn.course.explore.shell.shell import bundle
 
 HERE = Path(__file__).parent
 SCRIPT, STYLE = "answers.js", "answers.css"
@@ -343,7 +344,7 @@ def write_script(app: Sphinx) -> None:
     """Put all scripts into the site as one, which needs no server."""
     target = Path(app.outdir) / "_static" / SCRIPT
     target.parent.mkdir(parents=True, exist_ok=True)
-    script = lean(bundle((HERE / "answering" / "answers.js").resolve()))
+    script = lean.script(bundle((HERE / "answering" / "answers.js").resolve()))
     target.write_text(f'(() => {{\n"use strict";\n{script}\n}})();\n', encoding="utf-8")
 
 
