@@ -6,6 +6,7 @@ import re
 import sys
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from docutils import nodes
 from playwright.sync_api import expect
@@ -390,3 +391,14 @@ def test_search_says_when_nothing_is_found_and_answers_while_typing(visit):
     expect(page.locator("#search-results h2").last).to_have_text("Answers")
     page.locator("article input[name=q]").fill("(")
     expect(page.locator("#search-results li")).to_have_count(0)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["search?q=temperature", f"{LEDGER}#verdict=wrong"])
+def test_results_and_filtered_claims_can_be_read_by_everyone(visit, address, scheme):
+    page = visit(address, color_scheme=scheme)
+    found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    grave = [violation for violation in found if violation["impact"] in ("serious", "critical")]
+    assert [(violation["id"], violation["nodes"][0]["target"]) for violation in grave] == []
