@@ -185,7 +185,7 @@ def closing_list(place, admonition) -> list[list[nodes.Node]]:
     admonition.remove(last)
     for letter, item in zip("abcdefgh", last.children, strict=False):
         if len(item.children) != 1 or not isinstance(item[0], nodes.paragraph):
-            place.stop(f"option {letter} has to be one paragraph (Markdown takes a line like \"- 0.\" for a list)")
+            place.stop(f'option {letter} has to be one paragraph (Markdown takes a line like "- 0." for a list)')
     return [item[0].children for item in last.children]
 
 
