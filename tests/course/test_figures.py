@@ -145,6 +145,9 @@ def test_a_long_curve_is_thinned_out_and_says_so():
     assert (len(thin["x"]), thin["of"], thin["x"][0], thin["x"][-1]) == (MOST, 4001, 0, 1)
     assert len(whole["x"]) == MOST
     assert "of" not in whole
+    figure, axes = plt.subplots(3, 3)
+    axes[0, 0].plot(x, x)
+    assert len(curves(figure)[0]["x"]) == 51
 
 
 def test_strokes_of_a_drawing_are_no_curves():

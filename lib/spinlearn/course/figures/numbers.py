@@ -14,6 +14,7 @@ from .layout import panels
 from .words import plain
 
 MOST = 201  # points of a curve
+FEW = 51  # of each curve, in a figure of more than six panels
 STROKES = 12  # unnamed curves of a panel that are curves, and not strokes of a drawing
 COLOURS = ("blue", "red", "green", "pink", "orange", "light blue", "black")
 DASHES = {"-": "line", "--": "dashed line", ":": "dotted line", "-.": "dash-dotted line"}
@@ -61,7 +62,7 @@ def numbers(figure) -> list[dict]:
         _tell_apart(curves)
         for curve in curves:
             del curve["named"]
-            _settle(curve, axes)
+            _settle(curve, axes, MOST if len(shown) <= 6 else FEW)
         said.append({"name": name, "x": x or "x", "y": y or "y", "curves": curves, "notes": notes})
     return said
 
@@ -182,11 +183,11 @@ def _tell_apart(curves: list[dict]) -> None:
             curve["name"] = f"{name} ({number})"
 
 
-def _settle(curve: dict, axes) -> None:
+def _settle(curve: dict, axes, most: int) -> None:
     """Thin a curve out, and round it."""
     total = len(curve["x"])
-    if total > MOST:
-        step = -(-(total - 1) // (MOST - 1))
+    if total > most:
+        step = -(-(total - 1) // (most - 1))
         keep = np.unique(np.r_[:total:step, total - 1])
         for key in set(curve) - {"name"}:
             curve[key] = curve[key][keep]
