@@ -3,10 +3,8 @@
 import json
 import os
 import re
-import shutil
 from pathlib import Path
 
-import mathjax
 from docutils import nodes
 from numba.core.dispatcher import Dispatcher
 from sphinx.application import Sphinx
@@ -14,11 +12,11 @@ from sphinx.ext.autodoc import FunctionDocumenter
 
 from spinlearn.neuron.activation import Activation
 
-# What TeX input and CHTML output load, out of 43 MB.
-MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
-
 # A browser refuses to preload a font of a page that was opened from a file, and says so in its console.
 FONT_PRELOAD = re.compile(r'<link rel="preload"[^>]*as="font"[^>]*>')
+
+# Each icon is a letter of a font. The script draws all of them a second time, and nothing is seen before it is loaded.
+ICON_SCRIPT = re.compile(r'<script[^>]* src="[^"]*/fontawesome/[^"]*"></script>')
 
 # The entries of a bibliography have a role of their own, which a list may not hold.
 CITATION_LIST = re.compile(r'<div role="list" (?=class="citation-list">)')
@@ -119,22 +117,9 @@ def mend_html(app, exception):
     if exception is None:
         for path in Path(app.outdir).rglob("*.html"):
             page = path.read_text(encoding="utf-8")
-            path.write_text(CITATION_LIST.sub("<div ", FONT_PRELOAD.sub("", page)), encoding="utf-8")
-
-
-def copy_mathjax(app, exception):
-    """Put MathJax into the site. (In a static folder, Jupyter Book would load each of its scripts on every page.)"""
-    if exception is not None:
-        return
-    source = Path(mathjax.__file__).parent / "static" / "mathjax" / "es5"
-    target = Path(app.outdir) / "_static" / "mathjax"
-    for part in MATHJAX_PARTS:
-        if (source / part).is_dir():
-            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
-        else:
-            target.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source / part, target / part)
-    shutil.copy(source.parent / "LICENSE", target / "LICENSE")
+            for needless in (FONT_PRELOAD, ICON_SCRIPT):
+                page = needless.sub("", page)
+            path.write_text(CITATION_LIST.sub("<div ", page), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:
@@ -149,5 +134,4 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-updated", number_by_page, priority=900)  # after Sphinx has numbered them through
     app.connect("build-finished", mend_html)
     app.connect("build-finished", leave_solutions_out_of_downloads)
-    app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

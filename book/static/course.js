@@ -9,7 +9,7 @@ function reachScrolled() {
 }
 
 addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
+  await document.fonts.ready;
   reachScrolled();
   new ResizeObserver(reachScrolled).observe(document.querySelector("main"));
 });
