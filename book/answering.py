@@ -25,6 +25,10 @@ ASKS = ('data-exercise="', 'data-question="', 'data-predict="', 'data-progress-o
 HERE_GOES_PROGRESS = '<div data-progress=""></div>'
 SHELVES = {"exercise": "exercises", "question": "questions", "predict": "predictions"}
 
+# Where storage is forbidden, so much as its name raises an error, and the theme's own scripts would stop at it.
+STORAGE = """<script>for (const name of ["localStorage", "sessionStorage"]) try { window[name].length } catch {
+Object.defineProperty(window, name, { value: { getItem: () => null, setItem() {}, removeItem() {} } }) }</script>"""
+
 
 class Asked(nodes.General, nodes.Element):
     """An HTML element with attributes, around nodes of any kind."""
@@ -120,8 +124,8 @@ def form(place, *parts) -> Asked:
 
 
 def without_scripts(text: str) -> nodes.raw:
-    """A line for who reads without scripts."""
-    return raw(f'<noscript><p class="ask-where">{text}</p></noscript>')
+    """A line for who reads without scripts, shown by the style sheet."""
+    return raw(f'<p class="ask-where ask-scriptless">{text}</p>')
 
 
 # ---- Exercises ----
@@ -179,9 +183,9 @@ def closing_list(place, admonition) -> list[list[nodes.Node]]:
     if not isinstance(last, nodes.bullet_list):
         return []
     admonition.remove(last)
-    for item in last.children:
+    for letter, item in zip("abcdefgh", last.children, strict=False):
         if len(item.children) != 1 or not isinstance(item[0], nodes.paragraph):
-            place.stop("each option has to be one paragraph")
+            place.stop(f'option {letter} has to be one paragraph (Markdown takes a line like "- 0." for a list)')
     return [item[0].children for item in last.children]
 
 
@@ -252,7 +256,9 @@ def make_answering(app: Sphinx, doctree) -> None:
         if not kinds and not any(name.startswith("ask-") for name in node["names"]):
             continue
         name = next(iter(node["names"]), "")
-        place = declarations.place_of(docname, kinds[0] if kinds else "question", name)
+        if not kinds:
+            declarations.Place(docname, name).stop("needs the class question or predict")
+        place = declarations.place_of(docname, kinds[0], name)
         wrapper = ask(app, place, node, doctree)
         node.replace_self(wrapper)
         wrapper += node
@@ -269,8 +275,14 @@ def make_answering(app: Sphinx, doctree) -> None:
         kept(app.env)[docname] = {
             "number": number,
             "title": (titles or [number])[0].removeprefix(f"{number} "),
-            **{SHELVES[kind]: ids for kind, ids in shown.items()},
+            **{SHELVES[kind]: [one for one in ids if answerable(app, one)] for kind, ids in shown.items()},
         }
+
+
+def answerable(app, identifier: str) -> bool:
+    """Whether a reader can do it: without the solutions, the first steps of an exercise have no fields."""
+    letter = identifier.partition("-")[2]
+    return app.config.course_solutions or not declarations.STEP.fullmatch(letter)
 
 
 def kept(env) -> dict:
@@ -292,6 +304,7 @@ def join(app, env, docnames, other) -> None:
 
 def finish_page(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Add what stands at a lesson's end, the counts of all lessons where they are shown, and the scripts."""
+    context["metatags"] = context.get("metatags", "") + STORAGE
     if doctree is None or "body" not in context:
         return
     lessons = kept(app.env)

@@ -3,7 +3,7 @@
 A notebook keeps two drawings of each figure beside its PNG, a wide one and one for a phone, and the numbers that it
 shows (`spinlearn.course.figures`). Here they become HTML: the drawings, of which the style sheet shows the one that
 fits, a table folded away, and a file of comma-separated values in its link. ``figures.js`` lets a reader walk the
-curves and hear them. A figure whose drawing is too large stays the picture that it was, with its numbers below.
+curves and hear them. A figure whose drawing is too large stays the picture that it was.
 """
 
 import json
@@ -79,7 +79,7 @@ def tables(panels: list[dict], named: list[tuple[str, list]], curves: list[dict]
             for row in keep
         )
         html.append(
-            f'<div class="sl-scroll"><table><caption>{escape(caption)}</caption><thead><tr>'
+            f'<div class="cf-scroll"><table><caption>{escape(caption)}</caption><thead><tr>'
             + "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
             + f"</tr></thead><tbody>{rows}</tbody></table></div>"
         )
@@ -107,12 +107,12 @@ def drawing(kind: str, drawn: dict, mark: str, alt: str) -> str:
     width, height = drawn["size"]
     inside = drawn["svg"].replace("@@", f"{mark}-{kind[0]}")
     return (
-        f'<svg class="sl-plot sl-{kind}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(alt)}" '
+        f'<svg class="cf-plot cf-{kind}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(alt)}" '
         f'style="--width:{width:g}" data-axes="{escape(json.dumps(drawn["axes"]))}">{inside}</svg>'
     )
 
 
-def figure_html(kept: dict, mark: str, alt: str, picture: str = "") -> str:
+def figure_html(kept: dict, mark: str, alt: str) -> str:
     """A figure of the page.
 
     Parameters
@@ -123,25 +123,23 @@ def figure_html(kept: dict, mark: str, alt: str, picture: str = "") -> str:
         What the page has once: the figure's own name.
     alt : str
         What is seen.
-    picture : str
-        HTML to show instead of the drawings.
     """
     panels = kept["panels"]
     named, curves = columns(panels)
-    plots = picture or drawing("wide", kept["wide"], mark, alt) + drawing("narrow", kept["narrow"], mark, alt)
+    plots = drawing("wide", kept["wide"], mark, alt) + drawing("narrow", kept["narrow"], mark, alt)
     about = json.dumps([[panel["name"], panel["x"], panel["y"]] for panel in panels], ensure_ascii=False)
     html = (
-        f'<div class="sl-figure" data-curves="{escape(json.dumps(curves, ensure_ascii=False))}" '
-        f'data-panels="{escape(about)}"><div class="sl-plots">{plots}</div>'
+        f'<div class="cf-figure" data-curves="{escape(json.dumps(curves, ensure_ascii=False))}" '
+        f'data-panels="{escape(about)}"><div class="cf-plots">{plots}</div>'
     )
     said = "".join(f"<li>{escape(remark)}</li>" for remark in remarks(panels))
     if curves:
         link = (
-            f'<p><a class="sl-csv" download="{mark}.csv" href="data:text/csv;charset=utf-8,{quote(csv(named), ",")}">'
+            f'<p><a class="cf-csv" download="{mark}.csv" href="data:text/csv;charset=utf-8,{quote(csv(named), ",")}">'
             "Download as CSV</a></p>"
         )
         html += (
-            f'<details class="sl-numbers"><summary>The numbers behind this figure</summary>{link}'
+            f'<details class="cf-numbers"><summary>The numbers behind this figure</summary>{link}'
             f"{tables(panels, named, curves)}{f'<ul>{said}</ul>' if said else ''}</details>"
         )
     return html + "</div>"
@@ -152,30 +150,18 @@ def size(kept: dict) -> int:
     return max(len(kept[kind]["svg"].encode()) for kind in ("wide", "narrow"))
 
 
-def with_figures(text: str, picture=None) -> str:
-    """The JSON of a notebook, its figures as HTML.
-
-    Parameters
-    ----------
-    text : str
-    picture : callable, optional
-        Given a PNG in base 64, the figure's mark and its alternative text, says the HTML for a figure whose drawing is
-        too large. Without it, such a figure stays as it is.
-    """
+def with_figures(text: str) -> str:
+    """The JSON of a notebook, its figures as HTML; those whose drawings are too large stay as they are."""
     notebook = json.loads(text)
     for number, cell in enumerate(notebook["cells"]):
         about = cell.get("metadata", {}).get("mystnb", {})
         for part, output in enumerate(cell.get("outputs", [])):
             kept = json.loads(output.get("metadata", {}).get(KEY) or "null")
-            if not kept or "image/png" not in output.get("data", {}):
+            if not kept or size(kept) >= MOST:
                 continue
             mark = about.get("figure", {}).get("name", f"cell-{number}") + (f"-{part}" if part else "")
             alt = about.get("image", {}).get("alt", "").strip()
-            large = size(kept) >= MOST
-            if large and picture is None:
-                continue
-            shown = picture(output["data"]["image/png"], mark, alt) if large else ""
-            output["data"] = {"text/html": figure_html(kept, mark, alt, shown)}
+            output["data"] = {"text/html": figure_html(kept, mark, alt)}
             output["metadata"] = {}
     return json.dumps(notebook, ensure_ascii=False)
 

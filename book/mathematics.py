@@ -1,4 +1,4 @@
-"""Mathematics typeset when the book is built: a page carries its formulas ready, and no script has to make them.
+"""Mathematics typeset when the book is built: a page carries its formulas, and no script has to make them.
 
 One process of Node runs MathJax for all formulas of the book, for each only once. What comes out is MathJax's HTML,
 with one difference: MathJax draws each sign by its style sheet; here it is a text of the page, so that a formula can be

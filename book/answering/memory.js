@@ -51,10 +51,22 @@ function unpacked(text) {
 
 const packed = (memory, ...layout) => JSON.stringify({ course: KEY, version: VERSION, ...memory }, ...layout);
 
+/** Whether anything outlives the page. */
+export const LASTS = (() => {
+  try {
+    localStorage.setItem(`${KEY}-try`, "1");
+    const kept = localStorage.getItem(`${KEY}-try`) === "1";
+    localStorage.removeItem(`${KEY}-try`);
+    return kept;
+  } catch {
+    return false;
+  }
+})();
+
 /** All that is remembered: read anew each time, because another page may have written. */
 function remembered() {
   try {
-    return unpacked(localStorage.getItem(KEY)) ?? blank();
+    return LASTS ? unpacked(localStorage.getItem(KEY)) ?? blank() : fallback;
   } catch {
     return fallback;
   }
@@ -68,17 +80,6 @@ function write(memory) {
     // forbidden, or full: it holds until the page is closed
   }
   for (const listener of listeners) listener();
-}
-
-/** Whether anything outlives the page. */
-export function lasts() {
-  try {
-    localStorage.setItem(`${KEY}-try`, "1");
-    localStorage.removeItem(`${KEY}-try`);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What was kept on a shelf under an id, or undefined. */

@@ -2,7 +2,7 @@
 // all of it.
 
 import { made } from "./dom.js";
-import { exported, forgetAll, imported, keep, lasts, recall, size, whenChanged } from "./memory.js";
+import { LASTS, exported, forgetAll, imported, keep, recall, size, whenChanged } from "./memory.js";
 
 const COUNTED = ["exercises", "questions", "predictions"];
 
@@ -64,7 +64,7 @@ function startPage(home) {
       tell(`${chosen.name} is not a file of your progress, or it is damaged. Nothing has been changed.`);
     } else if (added === 0) {
       tell(`${chosen.name} holds nothing that is not here already.`);
-    } else tell(`${chosen.name} has been added: ${added} ${added === 1 ? "thing" : "things"} that were not here before.`);
+    } else tell(`${chosen.name} has been added: ${added} ${added === 1 ? "thing that was" : "things that were"} not here before.`);
   });
 
   home.querySelector("[data-do=forget]").addEventListener("click", () => {
@@ -77,9 +77,7 @@ function startPage(home) {
     question.returnValue = "";
     tell("Everything is forgotten.");
   });
-  if (!lasts()) {
-    home.querySelector(".ask-forbidden").hidden = false;
-  }
+  home.querySelector(".ask-forbidden").hidden = LASTS;
 }
 
 /** Show counts, now and whenever they change. */

@@ -25,8 +25,8 @@
   let quiet = () => {};
 
   function walkable(figure) {
-    const link = figure.querySelector(".sl-csv");
-    const plots = figure.querySelector(".sl-plots");
+    const link = figure.querySelector(".cf-csv");
+    const plots = figure.querySelector(".cf-plots");
     const panels = JSON.parse(figure.dataset.panels);
     const table = columns(decodeURIComponent(link.href.slice(link.href.indexOf(",") + 1)));
     const curves = JSON.parse(figure.dataset.curves).map((curve) => {
@@ -36,7 +36,7 @@
     let [chosen, place] = [0, -1];
 
     const said = document.createElement("div");
-    said.className = "sl-said";
+    said.className = "cf-said";
     said.hidden = true;
     const words = document.createElement("span");
     words.setAttribute("aria-live", "polite");
@@ -64,10 +64,10 @@
       return inside ? { x: left + u * width, y: top + (1 - v) * height, top, bottom: top + height } : null;
     }
 
-    const shown = () => [...plots.querySelectorAll("svg.sl-plot")].find((svg) => svg.getBoundingClientRect().width > 0);
+    const shown = () => [...plots.querySelectorAll("svg.cf-plot")].find((svg) => svg.getBoundingClientRect().width > 0);
 
     function clear() {
-      for (const mark of plots.querySelectorAll(".sl-mark")) mark.remove();
+      for (const mark of plots.querySelectorAll(".cf-mark")) mark.remove();
     }
 
     function mark(curve, row) {
@@ -76,10 +76,10 @@
       const at = svg && spot(svg, curve, row);
       if (!at) return;
       const group = document.createElementNS(SVG, "g");
-      group.setAttribute("class", "sl-mark");
+      group.setAttribute("class", "cf-mark");
       for (const [name, attributes] of [
-        ["path", { class: "sl-across", d: `M${at.x} ${at.top}V${at.bottom}` }],
-        ["circle", { class: "sl-here", cx: at.x, cy: at.y, r: 5 }],
+        ["path", { class: "cf-across", d: `M${at.x} ${at.top}V${at.bottom}` }],
+        ["circle", { class: "cf-here", cx: at.x, cy: at.y, r: 5 }],
       ]) {
         const element = document.createElementNS(SVG, name);
         for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -220,5 +220,14 @@
     new ResizeObserver(() => place >= 0 && !figure.dataset.playing && mark(curves[chosen], curves[chosen].rows[place])).observe(plots);
   }
 
-  for (const figure of document.querySelectorAll(".sl-figure")) if (figure.querySelector(".sl-csv")) walkable(figure);
+  // A table that scrolls can be scrolled with the keyboard, too.
+  for (const numbers of document.querySelectorAll(".cf-numbers")) {
+    numbers.addEventListener("toggle", () => {
+      for (const box of numbers.querySelectorAll(".cf-scroll")) {
+        if (box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      }
+    });
+  }
+
+  for (const figure of document.querySelectorAll(".cf-figure")) if (figure.querySelector(".cf-csv")) walkable(figure);
 })();

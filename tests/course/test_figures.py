@@ -145,6 +145,18 @@ def test_a_long_curve_is_thinned_out_and_says_so():
     assert (len(thin["x"]), thin["of"], thin["x"][0], thin["x"][-1]) == (MOST, 4001, 0, 1)
     assert len(whole["x"]) == MOST
     assert "of" not in whole
+    figure, axes = plt.subplots(3, 3)
+    axes[0, 0].plot(x, x)
+    assert len(curves(figure)[0]["x"]) == 51
+
+
+def test_strokes_of_a_drawing_are_no_curves():
+    figure, ax = plt.subplots()
+    ax.plot(np.arange(4).reshape(2, 2).repeat(10, axis=1))
+    ax.plot([0, 1], [0, 1], label="named")
+    (panel,) = numbers(figure)
+    assert [curve["name"] for curve in panel["curves"]] == ["named"]
+    assert panel["notes"] == ["20 lines and points without a name, not listed"]
 
 
 def test_numbers_are_the_same_on_every_processor():
@@ -185,6 +197,21 @@ def test_a_picture_in_a_drawing_has_one_pixel_a_spin():
     svg = drawing.draw(layout.copy(figure))
     assert re.search(r'<image width="16" height="16"', svg)
     assert len(svg) < 5000
+
+
+def test_a_long_noisy_line_keeps_its_peaks_and_becomes_small():
+    figure, ax = plt.subplots()
+    y = np.zeros(100_000)
+    y[::7], y[50_001] = 0.3, 1.0
+    ax.plot(y)
+    svg = drawing.draw(layout.copy(figure))
+    assert len(svg) < 30_000
+    line = max(re.findall(r'<path d="(.*?)"', svg), key=len)
+    heights = sorted(float(value) for value in re.findall(r"-?[\d.]+", line)[1::2])
+    top, bottom = heights[0], heights[-1]
+    assert heights[1] == pytest.approx(bottom - 0.3 * (bottom - top), abs=0.02), (
+        "the one peak, and nothing else so high"
+    )
 
 
 def test_a_label_that_is_not_understood_is_drawn_as_shapes():

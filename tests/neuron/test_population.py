@@ -40,13 +40,8 @@ def test_erf_is_erf():
 @each
 def test_thresholds_have_the_law_that_they_are_drawn_from(law, rng):
     drawn = thresholds(law, 20_000, spread=0.7, rng=rng)
-    if law == "two groups":  # as many of either: a single one is tried
-        drawn = drawn[1::2]
-        cdf = stats.norm(0.7 * CENTRE, 0.7 * WIDTH).cdf
-    else:
-        cdf = lambda x: TWIN[law](x / 0.7)  # noqa: E731
-    assert stats.kstest(drawn, cdf).pvalue > SIGNIFICANCE / len(LAWS)
-    assert stats.kstest(1.1 * drawn, cdf).pvalue < 1e-9  # the control
+    assert stats.kstest(drawn / 0.7, TWIN[law]).pvalue > SIGNIFICANCE / len(LAWS)
+    assert stats.kstest(1.1 * drawn / 0.7, TWIN[law]).pvalue < 1e-9  # the control
 
 
 def test_a_smaller_population_is_the_beginning_of_a_larger_one():
@@ -54,7 +49,7 @@ def test_a_smaller_population_is_the_beginning_of_a_larger_one():
     np.testing.assert_array_equal(large[:10], small)
 
 
-@pytest.mark.parametrize("law", sorted(set(LAWS) - {"two groups"}))  # whose pairs scatter less
+@each
 def test_activity_scatters_about_its_mean_by_the_binomial_law(law, rng):
     N, x = 200, np.array([-1.0, 0.0, 0.8])
     found = np.array([activity(x, thresholds(law, N, rng=rng)) for _ in range(2000)])

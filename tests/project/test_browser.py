@@ -155,7 +155,7 @@ def test_a_page_can_be_read_without_scripts(browser, site):
     with watched(browser, viewport=WIDE, java_script_enabled=False) as (page, _):
         page.goto((site / f"{LESSON}.html").as_uri())
         expect(page.locator("article h1")).to_contain_text("The Ising model")
-        assert page.locator("article figure img").count() >= 1
+        assert page.locator("article figure :is(img, svg.cf-plot):visible").count() >= 1
 
 
 def test_the_live_lattice_of_the_page_orders_when_cold_and_not_when_hot(browser, site):

@@ -23,8 +23,7 @@ TYPED = ["0,3772", "0.3772", " 37.72 % ", "1/8", "−0.4", "2e0", "0,5883", "two
 STICKS_OUT = """() => [...document.querySelectorAll("main *")].filter((one) => {
     if (one.getBoundingClientRect().right <= innerWidth + 1 || !one.checkVisibility()) return false;
     for (let box = one; box && box !== document.body; box = box.parentElement)
-        if (["auto", "scroll"].includes(getComputedStyle(box).overflowX) || box.matches("mjx-assistive-mml, .sl-hidden"))
-            return false;
+        if (["auto", "scroll"].includes(getComputedStyle(box).overflowX) || box.matches(".sl-hidden")) return false;
     return true;
 }).map((one) => `${one.tagName}.${one.className}`.slice(0, 80))"""
 

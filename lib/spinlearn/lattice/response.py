@@ -63,7 +63,7 @@ def response(spins, lattice: Lattice) -> Response:
     Examples
     --------
     >>> from spinlearn.lattice import random_spins, square
-    >>> place = square(64)
+    >>> place = square(256)
     >>> found = response(random_spins(place, rng=np.random.default_rng(1)), place)
     >>> found.total.tolist(), bool(abs(found.m).max() < 0.1)
     ([-4, -2, 0, 2, 4], True)

@@ -34,7 +34,7 @@ def thresholds(law: str, n: int, *, spread: float = 1.0, rng: np.random.Generato
     Parameters
     ----------
     law : {"gaussian", "logistic", "even", "two groups"}
-        "even" is uniform between two ends. "two groups" are as many about one threshold as about another.
+        "even" is uniform between two ends. "two groups" lie about one threshold or, by a coin, about another.
     n : int
         How many.
     spread : float
@@ -163,8 +163,8 @@ def fill_thresholds(law, spread, state, drawn):
             value = math.sqrt(12.0) * (v - 0.5)
         else:
             value = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
-            if law == TWO_GROUPS:
-                value = _WIDTH * value + (_CENTRE if k % 2 else -_CENTRE)
+            if law == TWO_GROUPS:  # whichever half v is in, the cosine has the same law
+                value = _WIDTH * value + (_CENTRE if v < 0.5 else -_CENTRE)
         drawn[k] = spread * value
 
 

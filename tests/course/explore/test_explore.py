@@ -593,9 +593,11 @@ def test_in_jupyterlab_traits_and_controls_follow_each_other(request, chromium, 
     button(neuron, "Step").click()
     button(clusters, "Step").click()
     hill, web, fit = (page.locator(f"[data-explorable={name}]") for name in ("landscape", "cobweb", "fit"))
-    expect(fit.get_by_label("Centre c, exact value")).to_have_value("0.900")
+    for each in (hill, fit):
+        more(each)
+    expect(fit.get_by_label("Centre c, exact value")).to_have_value("0.900", timeout=30_000)
     expect(hill.get_by_label("Spins")).to_have_value("25")
-    more(hill).get_by_label("Spins").select_option("infinite")
+    hill.get_by_label("Spins").select_option("infinite")
     for each in (button(hill, "Step"), button(hill, "Step"), button(web, "Step"), button(fit, "Minimax")):
         each.click()
     run_cell(4)

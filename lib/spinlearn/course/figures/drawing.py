@@ -15,7 +15,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Bbox
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
 from PIL import Image
 
 from .words import runs
@@ -23,12 +23,13 @@ from .words import runs
 COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 ASIDE = 0.38  # how far a small sign stands above or below the line, in sizes of the type
-SMALL = 0.72  # and its own size
+SMALL = 0.8  # and its own size
+LONG = 3000  # points of a line of which not all can be seen
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 2) -> str:
     """A coordinate in points, to a hundredth; no zero has a sign."""
-    return f"{round(value, 2) + 0:.2f}".rstrip("0").rstrip(".") or "0"
+    return f"{round(value, digits) + 0:.{digits}f}".rstrip("0").rstrip(".") or "0"
 
 
 def colour(rgb) -> str:
@@ -85,6 +86,8 @@ class Drawing(RendererBase):
     def draw_path(self, gc, path, transform, rgbFace=None):
         alpha = gc.get_alpha() if gc.get_forced_alpha() else None
         filled = rgbFace is not None and not (len(rgbFace) == 4 and rgbFace[3] == 0)
+        if not filled and len(path) > LONG and path.codes is None:
+            path, transform = Path(_envelope(transform.transform(path.vertices))), IdentityTransform()
         d = self._d(path, transform + self.flip, clip=None if filled else (0, 0, self.width, self.height))
         if d:
             style = self._style(gc, rgbFace if filled else None, alpha)
@@ -158,13 +161,15 @@ class Drawing(RendererBase):
     # How it is written.
 
     def _d(self, path, transform, clip=None) -> str:
-        found, last = [], None
+        found, last, digits = [], None, 2
+        if len(path) > LONG / 5:  # what wiggles within a fifth of a point is the line's own width
+            path.simplify_threshold, digits = 0.2, 1
         for vertices, code in path.iter_segments(transform, clip=clip, curves=True, simplify=path.should_simplify):
             if code == Path.CLOSEPOLY:
                 found.append("Z")
             elif code in COMMANDS:
                 command = COMMANDS[code]
-                found.append(("" if command == last else command) + " ".join(map(number, vertices)))
+                found.append(("" if command == last else command) + " ".join(number(v, digits) for v in vertices))
             last = COMMANDS.get(code)
         if not any(piece[0] != "M" for piece in found):
             return ""
@@ -212,6 +217,17 @@ class Drawing(RendererBase):
             for (kind, inside), name in self.shapes.items()
         ]
         return (f"<defs>{''.join(shapes)}</defs>" if shapes else "") + "".join(self.parts)
+
+
+def _envelope(vertices, step: float = 0.7):
+    """Of a long line that runs from left to right the highest and the lowest point in each `step`: all one can see."""
+    x, y = vertices.T
+    if not np.isfinite(vertices).all() or (np.diff(x) < 0).any():
+        return vertices
+    keep, edges = [0, len(x) - 1], np.flatnonzero(np.diff(np.floor(x / step))) + 1
+    for place in np.split(np.arange(len(x)), edges):
+        keep += [place[y[place].argmin()], place[y[place].argmax()]]
+    return vertices[np.unique(keep)]
 
 
 def _cap(gc) -> str:

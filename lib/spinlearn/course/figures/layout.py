@@ -6,7 +6,7 @@ import pickle
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
-WIDTH = 4.6  # inches: type of 9 points is 9.5 pixels high where a phone has 350 for the figure
+WIDTH = 4.4  # inches: type of 9 points is 10 pixels high where a phone has 350 for the figure, and its exponents are 8
 LEAST = 3.2
 
 
@@ -62,8 +62,10 @@ def narrow(figure) -> None:
         figure.set_size_inches(min(width, WIDTH), sum(each))
     elif all(_still(axes) or _small(axes) for axes in shown):
         figure.set_size_inches(min(width, WIDTH), height * min(1, 1.12 * WIDTH / width))
-    else:
+    elif any(axes.get_aspect() == "auto" for axes in shown):
         figure.set_size_inches(min(width, WIDTH), max(height, LEAST))
+    else:
+        figure.set_size_inches(min(width, WIDTH), height * min(1, 1.05 * WIDTH / width))
 
 
 def _still(axes) -> bool:

@@ -13,7 +13,9 @@ from .drawing import colour
 from .layout import panels
 from .words import plain
 
-MOST = 400  # points of a curve
+MOST = 201  # points of a curve
+FEW = 51  # of each curve, in a figure of more than six panels
+STROKES = 12  # unnamed curves of a panel that are curves, and not strokes of a drawing
 COLOURS = ("blue", "red", "green", "pink", "orange", "light blue", "black")
 DASHES = {"-": "line", "--": "dashed line", ":": "dotted line", "-.": "dash-dotted line"}
 MARKERS = {"o": "circles", "s": "squares", "^": "triangles", "v": "triangles", "D": "diamonds", "x": "crosses",
@@ -47,6 +49,10 @@ def numbers(figure) -> list[dict]:
     said = []
     for axes, name in zip(shown, _names(shown), strict=True):
         curves, notes = _curves(axes), _notes(axes)
+        strokes = [curve for curve in curves if not curve["named"]]
+        if len(strokes) > STROKES:
+            curves = [curve for curve in curves if curve["named"]]
+            notes.append(f"{len(strokes)} lines and points without a name, not listed")
         y, x = plain(axes.get_ylabel()), plain(axes.get_xlabel())
         for partner in shown:
             y = y or (plain(partner.get_ylabel()) if axes.get_shared_y_axes().joined(axes, partner) else "")
@@ -56,7 +62,7 @@ def numbers(figure) -> list[dict]:
         _tell_apart(curves)
         for curve in curves:
             del curve["named"]
-            _settle(curve, axes)
+            _settle(curve, axes, MOST if len(shown) <= 6 else FEW)
         said.append({"name": name, "x": x or "x", "y": y or "y", "curves": curves, "notes": notes})
     return said
 
@@ -177,11 +183,12 @@ def _tell_apart(curves: list[dict]) -> None:
             curve["name"] = f"{name} ({number})"
 
 
-def _settle(curve: dict, axes) -> None:
+def _settle(curve: dict, axes, most: int) -> None:
     """Thin a curve out, and round it."""
     total = len(curve["x"])
-    if total > MOST:
-        keep = np.unique(np.linspace(0, total - 1, MOST).round().astype(int))
+    if total > most:
+        step = -(-(total - 1) // (most - 1))
+        keep = np.unique(np.r_[:total:step, total - 1])
         for key in set(curve) - {"name"}:
             curve[key] = curve[key][keep]
         curve["of"] = total

@@ -103,7 +103,7 @@ class Cooling(Moving):
     title = "A lattice that cools, and what its spins answer"
     wasm = "cooling"
     eager = True
-    pace = Pace("Sweeps a frame", (1, 2, 5, 10))
+    pace = Pace("Sweeps a frame", (1, 2, 5, 10), unit="sweeps/s")
 
     size = controls.fixed(384, 8, 1024, label="Sites along each side")
     T = controls.slider(

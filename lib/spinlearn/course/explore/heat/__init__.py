@@ -104,5 +104,6 @@ class SpecificHeat(Explorable):
         return drawn(
             draw, 6.4, 3.0,
             f"{what}. Beside it the heights of the peaks against L on a logarithmic axis, nearly a line.",
-            f"{what}. {gains}; every doubling adds nearly the same, {math.log(2) * curves.peak_growth():.3f} in the end.",
+            f"{what}. {gains}; every doubling adds nearly the same, "
+            f"{math.log(2) * curves.peak_growth():.3f} in the end.",
         )  # fmt: skip

@@ -39,7 +39,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     y: { label: "height of the peak", min: 0, max: 3, ticks: [0, 1, 2, 3], room: 2 },
     parts: [
       { name: "law", kind: "curve", look: "second", line: "dash", legend: "Onsager’s slope" },
-      { name: "seen", kind: "points", legend: "sizes you have set" },
+      { name: "seen", kind: "points", legend: "sizes tried" },
       { name: "now", kind: "marker" },
     ],
   });

@@ -96,7 +96,13 @@ class Population(Explorable):
 
     def data(self) -> dict:
         """Return the kernel's numbers of the laws, and what is shown."""
-        return {"laws": dict(population.LAWS), "shown": _SHOWN, "most": _MOST, "seeds": self.traits()["seed"].max}
+        return {
+            "laws": dict(population.LAWS),
+            "shown": _SHOWN,
+            "most": _MOST,
+            "ticks": [-4, -2, 0, 2, 4],
+            "seeds": self.traits()["seed"].max,
+        }
 
     def still(self) -> Still:
         """Return the staircase of so many switches and that of twenty times as many, with the words."""

@@ -14,7 +14,7 @@ export default explorable(async ({ get, set, module, data }) => {
   const mean = (x) => functions.mean_activity(law(), x, get("spread"));
   const along = Float64Array.from({ length: 241 }, (_, k) => shown * (k / 120 - 1));
 
-  const input = () => ({ label: ["input ", slanted("x")], min: -shown, max: shown });
+  const input = () => ({ label: ["input ", slanted("x")], min: -shown, max: shown, ticks: data.ticks });
   const stairs = plot({
     says: () => `Share of ${many()} switches that is on against the input: a staircase of as many steps, at most ${
       fixed(gap, 3)} from the smooth curve`,

@@ -21,12 +21,13 @@ export function addressOf(home, name) {
   return address;
 }
 
-/** Listen for what the page's address and the buttons of its prose say to the model of that name. */
-export function listen(address, apply) {
+/** Listen for what the page's address and the buttons of its prose say to the model of that name; look() shows it. */
+export function listen(address, apply, look) {
   const own = (text) => (text.split("?")[0] === address ? text.slice(address.length + 1) : null);
   const arrive = () => {
     const text = own(location.hash.slice(1));
     if (text !== null) apply(text, true);
+    return text !== null;
   };
   const wake = () => {
     for (const words of document.querySelectorAll("span.sl-set[data-set]")) {
@@ -44,8 +45,9 @@ export function listen(address, apply) {
     }
   };
   addEventListener("hashchange", arrive);
-  if (document.readyState === "complete") arrive();
-  else addEventListener("load", arrive); // when everything has its place
+  let alone = arrive() && document.readyState !== "complete"; // what is still to come may move it out of sight
+  for (const kind of ["wheel", "pointerdown", "keydown"]) addEventListener(kind, () => { alone = false; }, { once: true });
+  addEventListener("load", () => alone && look(true));
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", wake);
   else wake();
 }

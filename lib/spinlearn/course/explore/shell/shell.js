@@ -57,8 +57,8 @@ function told(value, { digits, significant }) {
   return `${mantissa.replace("-", "\u2212")} · ${powerOfTen(Number(power))}`;
 }
 
-/** Steps a second, as they are shown. */
-const rated = (speed) => (Number.isNaN(speed) ? "\u2013" : fixed(speed, speed < 10 ? 1 : 0));
+/** Steps a second, as they are shown: nothing until they are known. */
+const rated = (speed, unit) => (Number.isNaN(speed) ? "" : `now ${fixed(speed, speed < 10 ? 1 : 0)} ${unit}`);
 
 /** A label, of which what follows a "_" is set lower. */
 function lowered(label) {
@@ -216,7 +216,7 @@ export function explorable(makeMachine) {
     const readout = (readings) => (readings.length ? [node("div", { class: "sl-readout" }, ...readings.map(({ key, label, unit }) =>
       node("div", {}, node("span", { class: "sl-name" }, label.length === 1 ? node("i", {}, label) : label, per(unit)),
         " ", values[key])))] : []);
-    const rate = node("span", { class: "sl-rate" }, rated(NaN));
+    const rate = node("p", { class: "sl-keys sl-rate" });
     const note = node("p", { class: "sl-problem", "aria-hidden": "true", hidden: true }); // what the status says of a bad address
     const status = node("p", { class: "sl-hidden", role: "status", "aria-live": "polite" });
     const controls = spec.controls.map((control) => ({ ...control, ...CONTROLS[control.kind](control, model) }));
@@ -229,7 +229,7 @@ export function explorable(makeMachine) {
       const select = node("select", {}, ...options);
       select.addEventListener("change", () => { pace = Number(select.value); });
       fields.push(node("div", {}, node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), select),
-        node("p", { class: "sl-keys" }, "now ", rate, ` ${spec.pace.unit}`)));
+        rate));
     }
     const letters = [...moves ? [["Space", "run"], ["S", "step"], ["R", "reset"]] : [],
       ...actions.map(({ letter, label }) => [letter, label.toLowerCase()])];
@@ -284,8 +284,9 @@ export function explorable(makeMachine) {
       }
     }
 
-    function tick(now) {
+    function tick() {
       frame = 0;
+      const now = performance.now(); // the time of a frame may lag behind that of an event
       if (!active()) return;
       if (bySecond) owed += pace * Math.min((now - before) / 1000, 0.1); // after a rest it does not catch up
       else owed = pace;
@@ -294,7 +295,7 @@ export function explorable(makeMachine) {
       owed -= steps; // what does not fit is not caught up with either
       const done = machine.frame ? within(steps, (n) => machine.frame(n, pace), true)
         : within(steps, machine.run ?? ((n) => { for (let k = 0; k < n; k += 1) machine.step(); }));
-      rate.textContent = rated(speed(done, now) * (spec.pace?.scale ?? 1));
+      rate.textContent = rated(speed(done, now) * (spec.pace?.scale ?? 1), spec.pace?.unit);
       paint(now);
       wake();
     }
@@ -346,9 +347,13 @@ export function explorable(makeMachine) {
       note.textContent = refused.length ? `Left out: ${refused.join("; and ")}.` : "";
       note.hidden = !refused.length;
       say(`${said.length ? `${spec.title}: ${said.join(", ")}. ` : ""}${note.textContent}`);
+      look(anew);
+    }
+    /** Bring it into sight, at once or smoothly, unless it is there. */
+    function look(atOnce) {
       const { top, bottom } = root.querySelector(":is(.sl-top, .sl-view) > *").getBoundingClientRect();
       if (Math.min(bottom, innerHeight) - Math.max(top, 0) > 0.6 * (bottom - top)) return;
-      root.scrollIntoView({ block: "start", behavior: anew || calm.matches ? "auto" : "smooth" });
+      root.scrollIntoView({ block: "start", behavior: atOnce || calm.matches ? "auto" : "smooth" });
     }
     function say(words) {
       status.textContent = words;
@@ -381,6 +386,7 @@ export function explorable(makeMachine) {
     }
     function showRunning() {
       toggle.textContent = model.get("running") ? "Pause" : "Start";
+      rate.textContent = "";
       paint(performance.now(), true);
       wake();
     }
@@ -411,7 +417,7 @@ export function explorable(makeMachine) {
     reset();
     showRunning();
     status.textContent = ""; // nothing has happened yet that a screen reader should interrupt with
-    if (model.address) listen(model.address, take);
+    if (model.address) listen(model.address, take, look);
 
     return () => {
       cancelAnimationFrame(frame);

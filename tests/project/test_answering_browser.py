@@ -1,0 +1,568 @@
+"""Pages that answer, in a browser: right and wrong answers, predictions that stay, a memory of the reader's own."""
+
+import contextlib
+import functools
+import http.server
+import json
+import re
+import threading
+
+import asking
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tools import book
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FORBIDDEN = """Object.defineProperty(window, "localStorage", {get() { throw new DOMException("no", "SecurityError"); },
+    configurable: true})"""
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return book.build(asking.course(tmp_path_factory.mktemp("course")), quiet=True)
+
+
+@pytest.fixture(scope="module")
+def server(site):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.fixture
+def opened(chromium, site):
+    """Open a page of the course; at the end, no script has complained."""
+    with contextlib.ExitStack() as stack:
+        complaints = []
+
+        def open_page(name=asking.LESSON, base=None, init="", **options):
+            context = chromium.new_context(**({"viewport": WIDE} | options))
+            stack.callback(context.close)
+            page = context.new_page()
+            page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.add_init_script(init)
+            page.goto(f"{base or site.as_uri()}/{name}.html")
+            return page
+
+        yield open_page
+        assert complaints == []
+
+
+@pytest.fixture(params=["from a file", "from a server"])
+def anywhere(request, opened, server):
+    return functools.partial(opened, base=server if request.param == "from a server" else None)
+
+
+def exercise(page, name):
+    return page.locator(f'[data-exercise="{name}"]')
+
+
+def question(page):
+    return page.locator("[data-question]")
+
+
+def prediction(page, number):
+    return page.locator(f'[data-predict="1.1-p{number}"]')
+
+
+def press(home, name="Check"):
+    home.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+
+
+def said(home):
+    return home.get_by_role("status").first
+
+
+def remembered(page):
+    return json.loads(page.evaluate("localStorage.getItem('spins-to-neurons')") or "{}")
+
+
+def answer(page, name, text, label="Your answer"):
+    home = exercise(page, name)
+    home.get_by_label(label).fill(text)
+    press(home)
+    return said(home)
+
+
+def draw(page, *places):
+    """Draw through places given as shares of the field."""
+    field = prediction(page, 3).locator(".ask-axes")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    for k, (right, down) in enumerate(places):
+        page.mouse.move(box["x"] + right * box["width"], box["y"] + down * box["height"], steps=4)
+        if k == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+# ── Exercises and questions ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_number_is_answered_at_once_with_the_reason(anywhere):
+    page = anywhere()
+    expect(answer(page, "1.1-a", "4")).to_have_text("not yet: those are not all.")
+    expect(answer(page, "1.1-a", "7")).to_have_text("not yet: count again.")
+    expect(answer(page, "1.1-a", "a few")).to_contain_text("not yet: a single number is wanted")
+    expect(answer(page, "1.1-a", " ")).to_contain_text("not attempted yet: ")
+    assert not remembered(page).get("exercises")
+    expect(answer(page, "1.1-a", "12/2")).to_have_text("right: four and two.")
+    expect(answer(page, "1.1-b1", "0,5", "First step")).to_have_text("right: a half.")
+    assert remembered(page)["exercises"] == {"1.1-a": "12/2", "1.1-b1": "0,5"}
+
+    page.reload()
+    expect(exercise(page, "1.1-a").get_by_label("Your answer")).to_have_value("12/2")
+    expect(said(exercise(page, "1.1-a"))).to_have_text("right: four and two.")
+
+
+def test_a_sentence_that_comes_again_is_said_again(opened):
+    page = opened()
+    page.evaluate("""() => {
+        window.heard = [];
+        const status = document.querySelector('[data-exercise="1.1-a"] [role=status]');
+        new MutationObserver(() => heard.push(status.textContent)).observe(status, {childList: true});
+    }""")
+    for _ in range(2):
+        expect(answer(page, "1.1-a", "4")).to_have_text("not yet: those are not all.")
+        page.wait_for_timeout(150)
+    assert page.evaluate("heard").count("not yet: those are not all.") == 2
+
+
+def test_a_choice_gives_the_reason_of_what_was_chosen(opened):
+    page = opened()
+    home = exercise(page, "1.1-c")
+    press(home)
+    expect(said(home)).to_have_text("not attempted yet: choose one of the options.")
+    home.get_by_label("The <first>").check()
+    press(home)
+    expect(said(home)).to_have_text("not yet: because it is not.")
+    home.get_by_label("The second").check()
+    expect(said(home)).to_have_text("")
+    press(home)
+    expect(said(home)).to_have_text("right: it is.")
+
+
+def test_a_function_says_where_it_is_checked_and_can_be_ticked(opened, site):
+    page = opened()
+    home = exercise(page, "1.1-b").first
+    expect(home.locator(":scope > .ask-where")).to_contain_text("make lab")
+    link = home.locator(":scope > .ask-where a").get_attribute("href")
+    assert (site / asking.LESSON).parent.joinpath(link).is_file()
+    home.get_by_label("I have solved it there").check()
+    page.reload()
+    expect(home.get_by_label("I have solved it there")).to_be_checked()
+    home.get_by_label("I have solved it there").uncheck()
+    assert remembered(page)["exercises"] == {}
+
+
+def test_a_question_may_be_answered_again_until_it_is_right(anywhere):
+    page = anywhere()
+    home = question(page)
+    home.get_by_role("radio").nth(0).check()
+    press(home)
+    expect(said(home)).to_have_text("not yet: because <b>two</b> and two are more.")  # text, whatever stands in it
+    home.get_by_role("radio").nth(1).check()
+    press(home)
+    expect(said(home)).to_have_text("right: as on the fingers.")
+    page.reload()
+    expect(said(home)).to_have_text("right: as on the fingers.")
+    expect(home.get_by_role("radio").nth(1)).to_be_checked()
+    assert home.locator("label").nth(0).locator("mjx-container, .math").count() >= 1
+
+
+# ── Predictions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_number_is_shown_beside_the_measured_one_and_stays(anywhere):
+    page = anywhere()
+    home = prediction(page, 1)
+    assert "0.342" not in home.inner_text()
+    for nonsense, reply in {
+        "": "not attempted yet: ",
+        "many": "cannot be read as a number",
+        "1 2": "2 numbers came",
+    }.items():
+        home.get_by_label("Your prediction").fill(nonsense)
+        press(home, "Commit")
+        expect(said(home)).to_contain_text(reply)
+    home.get_by_label("Your prediction").fill("1/2")
+    home.get_by_label("Your prediction").press("Enter")
+    shown = home.locator(".ask-shown")
+    expect(shown).to_be_focused()
+    for text in (
+        "1/2 = 0.5 of all",
+        "0.342 of all",
+        "Off by 0.16; close would have been within 0.05.",
+        "About a third",
+    ):
+        expect(shown).to_contain_text(text)
+    expect(home.get_by_label("Your prediction")).to_be_hidden()
+    page.reload()
+    expect(shown).to_contain_text("1/2 = 0.5 of all")
+    expect(home.get_by_label("Your prediction")).to_be_hidden()
+    where = shown.get_by_role("link").get_attribute("href")
+    assert "0.342" in page.locator(where).inner_text()
+
+    press(home, "Forget my prediction")
+    expect(home.get_by_label("Your prediction")).to_be_focused()
+    expect(home.get_by_label("Your prediction")).to_have_value("")
+    assert remembered(page)["predictions"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "close"),
+    [
+        ("0.342", "Exactly."),
+        ("0.392", "Close: off by 0.05."),
+        ("34 %", "Close: off by 0.002."),
+        ("0.393", "Off by 0.051; close"),
+        ("3.42", "Off by 3.1, 10 times the measured number; close"),
+        ("0.0342", "Off by 0.31, 10 times too small; close"),
+        ("-1", "Off by 1.3; close"),
+    ],
+)
+def test_closeness_is_said_honestly(opened, text, close):
+    home = prediction(opened(), 1)
+    home.get_by_label("Your prediction").fill(text)
+    press(home, "Commit")
+    expect(home.locator(".ask-close")).to_contain_text(close)
+
+
+def test_a_predicted_choice_is_held_against_what_happens(opened):
+    page = opened()
+    home = prediction(page, 2)
+    press(home, "Commit")
+    expect(said(home)).to_have_text("not attempted yet: choose one of the options.")
+    home.get_by_label("It rests.").check()
+    press(home, "Commit")
+    shown = home.locator(".ask-shown")
+    for text in (
+        "It rests.",
+        "It rises to",
+        "2.13",
+        "not so: because it does not rest.",
+        "It is above two.",
+        "settled by",
+    ):
+        expect(shown).to_contain_text(text)
+    press(home, "Forget")
+    home.get_by_role("radio").first.check()
+    press(home, "Commit")
+    expect(shown).to_contain_text("right: it is above two.")
+    assert remembered(page)["predictions"] == {"1.1-p2": "a"}
+
+
+def test_a_curve_is_drawn_with_the_pointer_and_both_are_shown(anywhere):
+    page = anywhere()
+    home = prediction(page, 3)
+    press(home, "Commit")
+    expect(said(home)).to_contain_text("draw a curve first")
+    draw(page, (0.12, 0.1), (0.95, 0.8))
+    press(home, "Commit")
+    shown = home.locator(".ask-shown")
+    expect(shown).to_be_focused()
+    expect(shown.locator(".ask-legend")).to_contain_text("your prediction")
+    expect(shown.locator(".ask-legend")).to_contain_text("measured")
+    expect(shown.locator(".ask-close")).to_contain_text("On average your curve is")
+    curves = [shown.locator(f".ask-axes .{name}").get_attribute("d") for name in ("ask-mine", "ask-measured")]
+    assert all(len(curve) > 20 for curve in curves)
+    kept = remembered(page)["predictions"]["1.1-p3"]
+    assert len(kept) > 10
+    page.reload()
+    expect(shown.locator(".ask-close")).to_contain_text("On average your curve is")
+    assert shown.locator(".ask-axes .ask-mine").get_attribute("d") == curves[0]
+    draw(page, (0.2, 0.2), (0.8, 0.2))  # nothing can be changed any more
+    assert shown.locator(".ask-axes .ask-mine").get_attribute("d") == curves[0]
+
+
+def test_a_curve_is_drawn_with_the_keyboard_alone_and_spoken(opened):
+    page = opened()
+    home = prediction(page, 3)
+    field = home.get_by_role("slider")
+    field.focus()
+    expect(field).to_have_attribute("aria-valuetext", re.compile(r"temperature T 0\.0: nothing drawn"))
+    for key in ("ArrowUp", "End", "PageDown"):
+        page.keyboard.press(key)
+    expect(field).to_have_attribute("aria-valuetext", re.compile(r"temperature T 4\.0: 0\.42"))
+    page.keyboard.press("Delete")
+    expect(field).to_have_attribute("aria-valuetext", re.compile("nothing drawn"))
+    for key in ("Space", "Tab"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.textContent").startswith("Commit")
+    page.keyboard.press("Enter")
+    expect(home.locator(".ask-close")).to_contain_text("On average")
+    assert remembered(page)["predictions"]["1.1-p3"] == [[0, 0.52], [4, 0.52]]
+
+
+def test_clear_takes_the_drawn_curve_away(opened):
+    page = opened()
+    draw(page, (0.2, 0.2), (0.8, 0.4))
+    press(prediction(page, 3), "Clear")
+    press(prediction(page, 3), "Commit")
+    expect(said(prediction(page, 3))).to_contain_text("draw a curve first")
+
+
+# ── Memory ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def do_something(page):
+    answer(page, "1.1-a", "6")
+    home = question(page)
+    home.get_by_role("radio").nth(1).check()
+    press(home)
+    prediction(page, 1).get_by_label("Your prediction").fill("0.3")
+    press(prediction(page, 1), "Commit")
+    page.get_by_label("I have finished this page").check()
+
+
+def go(page, name):
+    here = page.url
+    page.goto(here[: here.index("/chapters/")] + f"/{name}.html")
+
+
+def counts(page):
+    return page.locator("tr[data-lesson='1.1'] td").all_inner_texts()
+
+
+def test_progress_is_counted_wherever_it_is_shown(anywhere):
+    page = anywhere("chapters/index")
+    expect(page.locator("[data-progress-of='1.1']")).to_have_text("")
+    go(page, asking.LESSON)
+    do_something(page)
+    expect(page.locator("[data-progress-of='1.1']")).to_have_text("3 of 8 done, finished")
+    go(page, "chapters/index")
+    expect(page.locator("[data-progress-of='1.1']")).to_have_text("3 of 8 done, finished")
+    go(page, asking.PROGRESS)
+    assert counts(page) == ["1 of 4", "1 of 1", "1 of 3", "✓ yes"]
+
+
+def test_progress_goes_out_as_a_file_and_comes_back(anywhere, tmp_path):
+    page = anywhere()
+    do_something(page)
+    go(page, asking.PROGRESS)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as a file").click()
+    assert download.value.suggested_filename == "spins-to-neurons-progress.json"
+    file = tmp_path / "progress.json"
+    download.value.save_as(file)
+
+    page.get_by_role("button", name="Forget everything").click()
+    page.get_by_role("button", name="Keep it").click()
+    assert counts(page)[0] == "1 of 4"
+    page.get_by_role("button", name="Forget everything").click()
+    page.locator("dialog").get_by_role("button", name="Forget everything").click()
+    expect(said(page.locator("[data-progress]"))).to_have_text("Everything is forgotten.")
+    assert counts(page) == ["0 of 4", "0 of 1", "0 of 3", "no"]
+    assert page.evaluate("localStorage.getItem('spins-to-neurons')") is None
+    expect(page.get_by_role("button", name="Forget everything")).to_be_focused()
+
+    page.locator("input[type=file]").set_input_files(file)
+    expect(said(page.locator("[data-progress]"))).to_contain_text("progress.json has been added: 4 things")
+    assert counts(page) == ["1 of 4", "1 of 1", "1 of 3", "✓ yes"]
+    page.locator("input[type=file]").set_input_files(file)
+    expect(said(page.locator("[data-progress]"))).to_contain_text("nothing that is not here already")
+
+
+GOOD = {"course": "spins-to-neurons", "version": 1, "exercises": {"1.1-a": "6"}}
+DAMAGED = {
+    "no JSON": "{",
+    "nothing": "",
+    "a picture": "\x89PNG\r\n",
+    "another file": '{"a": 1}',
+    "null": "null",
+    "a list": "[]",
+    "of another course": json.dumps(GOOD | {"course": "other"}),
+    "of a later version": json.dumps(GOOD | {"version": 2}),
+    "a shelf that is a list": json.dumps(GOOD | {"exercises": []}),
+    "an id that is none": json.dumps(GOOD | {"exercises": {"__proto__x": "6"}}),
+    "a value that is none": json.dumps(GOOD | {"exercises": {"1.1-a": {"b": 1}}}),
+    "a curve without numbers": json.dumps(GOOD | {"predictions": {"1.1-p3": [[0, "x"], [1, 2]]}}),
+    "a page half finished": json.dumps(GOOD | {"pages": {"1.1": "yes"}}),
+    "too large": json.dumps(GOOD) + " " * 1_000_001,
+    "the prototype": '{"course": "spins-to-neurons", "version": 1, "exercises": {"__proto__": {"1.1-a": "6"}}}',
+}
+
+
+def test_a_damaged_file_is_refused_politely_and_changes_nothing(opened, tmp_path):
+    page = opened()
+    do_something(page)
+    go(page, asking.PROGRESS)
+    before, status = remembered(page), said(page.locator("[data-progress]"))
+    for name, text in DAMAGED.items():
+        file = tmp_path / f"{name}.json"
+        file.write_text(text, encoding="utf-8")
+        page.locator("input[type=file]").set_input_files(file)
+        expect(status).to_have_text(
+            f"{name}.json is not a file of your progress, or it is damaged. Nothing has been changed."
+        )
+        assert remembered(page) == before
+    file = tmp_path / "good.json"
+    file.write_text(json.dumps(GOOD | {"exercises": {"1.1-a": "5.999", "1.1-c": "b"}}), encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(status).to_contain_text("1 thing that was not here before")
+    assert remembered(page)["exercises"] == {"1.1-a": "6", "1.1-c": "b"}  # what is here stays
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "{",
+        "null",
+        '{"exercises": 1}',
+        json.dumps(GOOD | {"predictions": {"1.1-p1": "x", "1.1-p2": "h", "1.1-p3": "no"}}),
+    ],
+)
+def test_whatever_is_in_the_storage_the_page_works(opened, left):
+    page = opened(init=f"if (!sessionStorage.once) localStorage.setItem('spins-to-neurons', {json.dumps(left)})")
+    page.evaluate("sessionStorage.once = 1")
+    expect(answer(page, "1.1-a", "6")).to_contain_text("right")
+    expect(prediction(page, 1).get_by_label("Your prediction")).to_be_visible()
+    assert remembered(page)["exercises"]["1.1-a"] == "6"
+
+
+def test_where_storage_is_forbidden_all_works_and_nothing_complains(anywhere):
+    page = anywhere(init=FORBIDDEN)
+    do_something(page)
+    expect(said(exercise(page, "1.1-a"))).to_have_text("right: four and two.")
+    expect(page.locator("[data-progress-of='1.1']")).to_have_text("3 of 8 done, finished")
+    page.reload()
+    expect(page.locator("[data-progress-of='1.1']")).to_have_text("")
+    go(page, asking.PROGRESS)
+    expect(page.locator(".ask-forbidden")).to_be_visible()
+    page.get_by_role("button", name="Forget everything").click()
+    expect(said(page.locator("[data-progress]"))).to_have_text("There is nothing to forget.")
+
+
+def test_two_pages_open_at_once_do_not_forget_for_each_other(opened):
+    page = opened()
+    other = page.context.new_page()
+    other.goto(page.url)
+    answer(page, "1.1-a", "6")
+    expect(other.locator("[data-progress-of='1.1']")).to_have_text("1 of 8 done")
+    answer(other, "1.1-b1", "0.5", "First step")
+    expect(page.locator("[data-progress-of='1.1']")).to_have_text("2 of 8 done")
+    assert remembered(page)["exercises"] == {"1.1-a": "6", "1.1-b1": "0.5"}
+
+
+# ── For everybody ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_with_the_keyboard_alone(opened):
+    page = opened()
+    home = question(page)
+    home.get_by_role("radio").first.focus()
+    for key in ("ArrowDown", "Tab"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.textContent").startswith("Check")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.keyboard.press("Enter")
+    expect(said(home)).to_have_text("right: as on the fingers.")
+    assert page.evaluate("document.activeElement.textContent").startswith("Check")
+    exercise(page, "1.1-a").get_by_label("Your answer").focus()
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    expect(said(exercise(page, "1.1-a"))).to_have_text("not yet: those are not all.")
+    expect(exercise(page, "1.1-a").get_by_label("Your answer")).to_be_focused()
+
+
+def test_each_control_has_a_name_and_what_it_asks_for(opened):
+    page = opened()
+    for field in page.locator(".ask-text, fieldset, .ask-field").all():
+        about = (field.get_attribute("aria-describedby") or "").split()
+        assert all(page.locator(f"#{one}").count() == 1 for one in about)
+    assert (
+        exercise(page, "1.1-a")
+        .get_by_label("Your answer")
+        .get_attribute("aria-describedby")
+        .startswith("ask-1-1-a-hint")
+    )
+    expect(page.locator("#ask-1-1-a-hint")).to_have_text("A single number is wanted, a number of neighbours.")
+    expect(question(page).get_by_role("group", name="Your answer 1.1-q1")).to_be_visible()
+    names = [button.inner_text() for button in page.locator(".ask-press[type=submit]").all()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_axe_finds_nothing_and_nothing_sticks_out(opened, scheme, viewport):
+    page = opened(color_scheme=scheme, viewport=viewport, has_touch=viewport == NARROW)
+    page.evaluate("async () => { await window.MathJax?.startup?.promise; }")
+
+    def look():
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        for part in page.locator(
+            "[data-question], [data-predict], [data-exercise], [data-finish], [data-progress]"
+        ).all():
+            inside = part.evaluate("""home => [...home.querySelectorAll("*")].filter((e) => e.checkVisibility()
+                && !e.closest(".ask-hidden, svg, mjx-container")
+                && e.getBoundingClientRect().right > home.getBoundingClientRect().right + 1)
+                .map((e) => e.outerHTML.slice(0, 99))""")
+            assert inside == []
+        least = 44 if viewport == NARROW else 24
+        small = page.evaluate(
+            """(least) => [...document.querySelectorAll(".ask-press, .ask-text, .ask-option, .ask-tick")]
+                .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < least)
+                .map((e) => e.outerHTML.slice(0, 99))""",
+            least - 0.5,
+        )
+        assert small == []
+        options = {"preload": False, "resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
+        for selector in ("[data-question]", "[data-predict]", "[data-exercise]", "[data-finish]", "[data-progress]"):
+            if page.locator(selector).count():
+                found = Axe().run(page, context=selector, options=options).response["violations"]
+                assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+
+    look()
+    do_something(page)
+    answer(page, "1.1-b1", "7", "First step")
+    draw(page, (0.2, 0.2), (0.8, 0.4))
+    press(prediction(page, 3), "Commit")
+    look()
+    go(page, asking.PROGRESS)
+    look()
+
+
+def test_without_scripts_all_stand_as_plain_questions(opened):
+    page = opened(java_script_enabled=False)
+    expect(question(page).locator("ol > li")).to_have_count(3)
+    expect(question(page)).to_contain_text('check("1.1-q1", "a")')
+    expect(prediction(page, 1)).to_contain_text("write your prediction down")
+    expect(exercise(page, "1.1-a")).to_contain_text("Scripts are off")
+    assert page.locator("article").get_by_role("button", name=re.compile("^(Check|Commit|Clear)")).count() == 0
+    assert (
+        page.locator(".ask-text:visible, .ask-option input:visible, .ask-curve:visible, .ask-tick:visible").count() == 0
+    )
+    go(page, asking.PROGRESS)
+    assert counts(page) == ["4", "1", "3", "–"]
+    expect(page.locator("[data-progress]")).to_contain_text("Scripts are off")
+    assert page.locator("[data-progress] button:visible").count() == 0
+
+
+def test_in_print_the_questions_stand_and_the_buttons_do_not(opened):
+    page = opened()
+    page.emulate_media(media="print")
+    expect(question(page).locator("ol > li").first).to_be_visible()
+    assert page.locator(".ask-press:visible").count() == 0
+
+
+def test_in_high_contrast_both_curves_can_be_seen_and_told_apart(opened):
+    page = opened(forced_colors="active")
+    draw(page, (0.2, 0.2), (0.8, 0.4))
+    press(prediction(page, 3), "Commit")
+    strokes = [
+        page.locator(f".ask-shown .ask-axes .{name}").evaluate("e => getComputedStyle(e).stroke")
+        for name in ("ask-mine", "ask-measured")
+    ]
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert len({*strokes, paper}) == 3
