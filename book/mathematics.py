@@ -1,7 +1,7 @@
 """Mathematics typeset when the book is built: a page carries its formulas, and no script has to make them.
 
-One process of Node runs MathJax for all formulas of the book, for each only once. Out comes MathJax's HTML, with one
-difference: MathJax draws each sign by its style sheet; here it is a text of the page, so that a formula can be
+One process of Node runs MathJax for all formulas of the book, for each only once. What comes out is MathJax's HTML,
+with one difference: MathJax draws each sign by its style sheet; here it is a text of the page, so that a formula can be
 selected, copied and found. Beside it stands MathML, as MathJax writes it, for those who listen; and the TeX, for who
 copies.
 """

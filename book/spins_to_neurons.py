@@ -18,6 +18,17 @@ FONT_PRELOAD = re.compile(r'<link rel="preload"[^>]*as="font"[^>]*>')
 # Each icon is a letter of a font. The script draws all of them a second time, and nothing is seen before it is loaded.
 ICON_SCRIPT = re.compile(r'<script[^>]* src="[^"]*/fontawesome/[^"]*"></script>')
 
+# One identifier for each exercise and each solution of a page, and for two fields of search: nothing can lead to them.
+REPEATED = re.compile(
+    r'(?<=<section) id="(?:exercise|solution)-content"|(?<=<article)(.*?)\s+id="search-input"', re.DOTALL
+)
+
+# What the pages need to know before their scripts begin is a line or two: no reason to ask for another file.
+OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
+
+# A script that is not waited for; they run in their order, when the page is read.
+BLOCKING = re.compile(r"<script(?![^>]*\b(?:defer|async|type)\b)(?=[^>]*\bsrc=)")
+
 # The entries of a bibliography have a role of their own, which a list may not hold.
 CITATION_LIST = re.compile(r'<div role="list" (?=class="citation-list">)')
 
@@ -114,11 +125,14 @@ def number_by_page(app, env):
 
 def mend_html(app, exception):
     """Mend what the theme and docutils write, where nothing can be set instead."""
-    if exception is None:
+    if exception is None and app.builder.format == "html":
+        options = (Path(app.outdir) / "_static" / "documentation_options.js").read_text(encoding="utf-8")
         for path in Path(app.outdir).rglob("*.html"):
             page = path.read_text(encoding="utf-8")
             for needless in (FONT_PRELOAD, ICON_SCRIPT):
                 page = needless.sub("", page)
+            page = REPEATED.sub(lambda found: found[1] or "", page)
+            page = BLOCKING.sub("<script defer", OPTIONS.sub(lambda _: f"<script>{options}</script>", page))
             path.write_text(CITATION_LIST.sub("<div ", page), encoding="utf-8")
 
 

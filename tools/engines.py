@@ -10,6 +10,7 @@ WebDriver, on a screen of its own (Xvfb) where there is none. None of them needs
 """
 
 import base64
+import ctypes
 import json
 import os
 import re
@@ -215,7 +216,9 @@ class Firefox(Engine):
         self._socket = websocket.create_connection(f"{address}/session", suppress_origin=True, timeout=WAIT)
         self._count, self._said = 0, []
         self._ask("session.new", capabilities={})
-        self._context = self._ask("browsingContext.getTree")["contexts"][0]["context"]
+        # In the tab that is there at the start the address has the focus, and no page ever gets it.
+        self._context = self._ask("browsingContext.create", type="tab")["context"]
+        self._ask("browsingContext.activate", context=self._context)
         self._ask("session.subscribe", events=["log.entryAdded"])
 
     def _ask(self, method, **parameters):
@@ -439,6 +442,7 @@ def _heard(log: Path, process, wanted: str) -> str:
 def _firefox(folder, *, dark, scripts):
     settings = {
         "javascript.enabled": scripts,
+        "focusmanager.testmode": True,  # else nothing in a window that nobody looks at matches :focus
         "layout.css.prefers-color-scheme.content-override": 0 if dark else 1,
         "browser.shell.checkDefaultBrowser": False, "app.update.enabled": False,
         "network.captive-portal-service.enabled": False,
@@ -472,7 +476,31 @@ def _webkit(folder, *, dark, scripts):
         stack.enter_context(_process(["WebKitWebDriver", f"--port={port}"], env=env, stdout=log, stderr=log))
         _answers(port)
         options = [] if scripts else ["--enable-javascript=false"]
-        yield WebKit(f"http://127.0.0.1:{port}", webkit_program(), options)
+        engine = WebKit(f"http://127.0.0.1:{port}", webkit_program(), options)
+        give_focus(env["DISPLAY"])
+        yield engine
+
+
+def give_focus(display: str):
+    """Give the keyboard to the windows of a screen: where there is no window manager, nothing else does."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype, x11.XOpenDisplay.argtypes = ctypes.c_void_p, [ctypes.c_char_p]
+    opened = ctypes.c_void_p(x11.XOpenDisplay(display.encode()))
+    if not opened:
+        return
+    root, parent = ctypes.c_ulong(), ctypes.c_ulong()
+    windows, count = ctypes.POINTER(ctypes.c_ulong)(), ctypes.c_uint()
+    x11.XSetErrorHandler(_ignore)  # one that is not shown takes no focus
+    top = ctypes.c_ulong(x11.XDefaultRootWindow(opened))
+    references = map(ctypes.byref, (root, parent, windows, count))
+    if x11.XQueryTree(opened, top, *references):
+        for window in windows[: count.value]:
+            x11.XSetInputFocus(opened, ctypes.c_ulong(window), 1, 0)
+            x11.XSync(opened, 0)
+    x11.XCloseDisplay(opened)
+
+
+_ignore = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda *_: 0)
 
 
 def _free_port() -> int:

@@ -1,5 +1,5 @@
 // Whatever scrolls inside its own box can be reached and scrolled with the keyboard, too.
-const SCROLLS = ".bd-article :is(div.math, pre, .pst-scrollable-table-container, .output)";
+const SCROLLS = ".bd-article :is(div.math, span.math, pre, .pst-scrollable-table-container, .output)";
 
 function reachScrolled() {
   for (const box of document.querySelectorAll(SCROLLS)) {
