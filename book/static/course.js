@@ -1,15 +1,16 @@
 // Whatever scrolls inside its own box can be reached and scrolled with the keyboard, too.
 const SCROLLS = ".bd-article :is(div.math, span.math, pre, .pst-scrollable-table-container, .output)";
 
-function reachScrolled() {
-  for (const box of document.querySelectorAll(SCROLLS)) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+function reach(boxes) {
+  const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);  // all of it is read before anything is written
+  boxes.forEach((box, number) => {
+    if (scrolls[number]) box.tabIndex = 0;
     else if (box.tabIndex === 0) box.removeAttribute("tabindex");
-  }
+  });
 }
 
 addEventListener("load", async () => {
   await document.fonts.ready;
-  reachScrolled();
-  new ResizeObserver(reachScrolled).observe(document.querySelector("main"));
+  const sizes = new ResizeObserver((changes) => reach(changes.map(({ target }) => target)));
+  for (const box of document.querySelectorAll(SCROLLS)) sizes.observe(box);
 });

@@ -1,5 +1,6 @@
 """Faults of a kind that was found once, in one browser or another, looked for on every page."""
 
+import gzip
 import re
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ from tools import book, pages
 sys.path.insert(0, str(pages.ROOT / "book"))
 
 import mathematics
+import sheets
 import themes
 from seen import CUT_OFF
 
@@ -471,3 +473,53 @@ def test_icons_are_drawn_in_every_engine(engine, site):
         assert len(drawn) >= 3
         assert [name for name, content, room in drawn if content in ("none", "normal") or room < 8] == []
         assert engine.run("[...document.fonts].some((font) => /Awesome/.test(font.family) && font.status === 'loaded')")
+
+
+FIRST_VIEW = 500_000  # bytes, text compressed as servers do it
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_a_first_view_is_light(chromium, site, server, name):
+    """All that a phone loads for a page that it has never seen, as a server would send it, is under half a megabyte."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = context.new_page()
+    loaded = []
+    page.on("response", lambda answer: loaded.append(answer.url.split("?")[0].removeprefix(server).lstrip("/")))
+    page.goto(f"{server}/{name}.html", wait_until="networkidle")
+    context.close()
+    weight = {
+        path: len(gzip.compress(data) if path.endswith((".html", ".css", ".js", ".svg")) else data)
+        for path in set(loaded)
+        if (data := (site / path).read_bytes())
+    }
+    assert sum(weight.values()) < FIRST_VIEW, sorted(weight.items(), key=lambda it: -it[1])[:5]
+
+
+@pytest.mark.slow
+def test_one_style_sheet_holds_what_every_page_needs(site, soups):
+    for name, soup in soups.items():
+        if soup.select_one("article"):
+            sheets = [it["href"] for it in soup.select('head > link[rel="stylesheet"]')]
+            assert [re.sub(r".*/|\?.*", "", it) for it in sheets] == ["site.css"], name
+    css = (site / "_static" / "site.css").read_text(encoding="utf-8")
+    for address in re.findall(r"url\(\s*['\"]?([^'\")]+)", css):
+        if not address.startswith(("data:", "#")):
+            assert (site / "_static" / address.split("?")[0].split("#")[0]).is_file(), address
+
+
+def test_sheets_keep_their_order_and_icons_that_are_not_used_go():
+    assert sheets.in_order([["a", "c"], ["a", "b", "c", "d"], []]) == ["a", "b", "c", "d"]
+    css = """.fa{x:y}.fa-bars:before,.fa-navicon:before{content:"\\f0c9"}.fa-cat:before{content:"\\f6be"}
+    @font-face{font-family:Font Awesome 6 Free;src:url(../webfonts/fa-solid-900.woff2) format("woff2")}
+    @font-face{font-family:Font Awesome 6 Brands;src:url(../webfonts/fa-brands-400.woff2)}"""
+    kept, characters = sheets.icons(css, {"fa-bars"})
+    assert characters == {0xF0C9}
+    assert "f6be" not in kept
+    assert "brands" not in kept
+    assert kept.count("icons.woff") == 1
+    assert (
+        sheets.relative("a{b:url(x.png)}c{d:url('data:e')}", "styles/")
+        == "a{b:url(\"styles/x.png\")}c{d:url('data:e')}"
+    )
