@@ -121,7 +121,14 @@ def test_every_formula_is_ready_to_be_read_heard_copied_and_found(soups):
         assert not it.select("merror, mjx-merror"), (name, it["data-tex"])
         signs = "".join(it.select_one("mjx-math").get_text().replace("√", "").split())
         # What is heard has all that is seen; function application is heard alone.
-        heard = "".join(it.select_one("mjx-assistive-mml").get_text().replace("\u2061", "").split())
+        heard = "".join(
+            it.select_one("mjx-assistive-mml")
+            .get_text()
+            .replace("\u2061", "")
+            .replace("″", "′′")
+            .replace("‴", "′′′")
+            .split()
+        )
         assert signs, (name, it["data-tex"])
         assert len(signs) <= len(heard), (name, it["data-tex"])
 
@@ -233,7 +240,7 @@ CUT_OFF = """() => {
         return right > innerWidth + 1;
     };
     const wanted = "p, li, td, th, dt, dd, h1, h2, h3, h4, pre, img, svg, canvas, a, button, input, label, mjx-math";
-    const apart = "mjx-container, .sl-hidden, .visually-hidden, .bd-sidebar-secondary";
+    const apart = "mjx-container, svg svg, .sl-hidden, .visually-hidden, .bd-sidebar-secondary";
     return [...document.querySelectorAll(`main :is(${wanted})`)]
         .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
         .filter((one) => one.matches("mjx-math") || !one.closest(apart))
@@ -526,6 +533,7 @@ def test_one_style_sheet_holds_what_every_page_needs(site, soups):
             sheets = [it["href"] for it in soup.select('head > link[rel="stylesheet"]')]
             assert [re.sub(r".*/|\?.*", "", it) for it in sheets] == ["site.css"], name
     css = (site / "_static" / "site.css").read_text(encoding="utf-8")
+    assert "@import" not in css
     for address in re.findall(r"url\(\s*['\"]?([^'\")]+)", css):
         if not address.startswith(("data:", "#")):
             assert (site / "_static" / address.split("?")[0].split("#")[0]).is_file(), address
