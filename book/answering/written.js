@@ -16,13 +16,18 @@ const POWER_OF_TEN = String.raw`10 ?(?:\^|\*\*) ?\(? ?([+-]?[0-9]+) ?\)?`;
 const SCALED = String.raw`(${DIGITS})(?: ?e([+-]?[0-9]+)(?![0-9a-z])| ?[×x·⋅∙*] ?${POWER_OF_TEN})?`;
 const NUMBER = sticky(String.raw`([+-]?) ?(?:(inf(?:inity)?|∞|nan)(?![a-z])|${POWER_OF_TEN}|${SCALED})`);
 const OVER = sticky(String.raw` ?[/⁄∕÷] ?([+-]?) ?${SCALED}`);
-const SHARE = sticky(String.raw` ?(?:%|per ?cent(?![a-z])|(‰))`);
+const SCALE = sticky(String.raw` ?(%|per ?cent|‰|thousand|million)(?![a-z])`);
+const SCALES = { "‰": 1e-3, thousand: 1e3, million: 1e6 };
 const LETTER = "[a-z\u00b5°åα-ωΔΩ]";
-const WORD = String.raw`(?!e[+-]?[0-9])${LETTER}(?:${LETTER}|_)*(?:\^?[+-]?[1-4](?![0-9]))?`;
-const UNIT = sticky(String.raw` ?(?!and ?[0-9+.-])${WORD}(?:[/·⋅]${WORD})*(?![.0-9])`);
+const MEANT = "(?:pi|ln|log|exp|sqrt|tanh)(?![a-z])|[π√]";
+const WORD = String.raw`(?!e[+-]?[0-9]|${MEANT})${LETTER}(?:${LETTER}|_)*(?:\^?[+-]?[1-4](?![0-9]))?`;
+const UNIT = sticky(String.raw` ?(?!(?:and|to) ?[0-9+.-])${WORD}(?:[/·⋅]${WORD})*(?![.0-9])`);
 const NAME = sticky(String.raw` ?${LETTER}[a-z0-9_]{0,12}(?:\([a-z0-9 ]{0,8}\))? ?[=≈~:] ?`);
 const ABOUT = sticky(" ?[≈~=] ?");
-const BETWEEN = sticky(String.raw` ?(?:±|\+/?-|;|,(?![0-9])|and(?![a-z])|&) ?| (?=[-+.0-9])|,(?=[-+0-9.])`);
+const BETWEEN = sticky(String.raw` ?(?:±|\+/?-|;|,(?![0-9])|(?:and|to)(?![a-z])|&|[<≤]=? ?${LETTER}+ ?[<≤]=?) ?`,
+  String.raw`| (?=[-+.0-9])|,(?=[-+0-9.])`);
+const IN_BRACKETS = /^([+-]?[0-9]+[.,]([0-9]+)) ?\(([0-9]{1,3})\)$/;
+const TOKEN = sticky(String.raw` ?(${DIGITS}(?:e[+-]?[0-9]+)?(?![0-9a-z])|${DIGITS}|${MEANT}|e(?![a-z])|\*\*|[-+*·×/^()])`);
 
 /** The match of a sticky expression that begins at a place, or null. */
 function match(what, line, at) {
@@ -38,6 +43,13 @@ export function read(text, many = 1) {
   let line = plain(text, many);
   if (!line || Array.from(line).length > LONGEST_TEXT) return null;
   if (many === 2 && /^[+-]?[0-9]+,[+-]?[0-9]+$/.test(line)) line = line.replaceAll(",", ", ");
+  const short = many === 2 && IN_BRACKETS.exec(line);
+  if (short) return [valued(short[1]), Number(`${short[3]}e-${short[2].length}`)];
+  const values = numbersOf(line);
+  return values === null && many === 1 ? computed(line) : values;
+}
+
+function numbersOf(line) {
   const values = [];
   for (let at = 0; ;) {
     at = skip(NAME, line, at) || skip(ABOUT, line, at) || at;
@@ -81,10 +93,11 @@ function number(line, at) {
     value /= signBelow === "-" ? -below : below;
     end += over[0].length;
   }
-  const share = match(SHARE, line, end);
-  if (share) {
-    value /= share[1] ? 1000 : 100;
-    end += share[0].length;
+  const scale = match(SCALE, line, end);
+  if (scale) {
+    const factor = SCALES[scale[1].toLowerCase()];
+    value = factor ? value * factor : value / 100;
+    end += scale[0].length;
   }
   for (let words = 0; words < 3; words += 1) end = skip(UNIT, line, end) ?? end;
   return { value: sign === "-" ? -value : value, at: end };
@@ -93,4 +106,76 @@ function number(line, at) {
 function valued(digits, power) {
   if (/^(?:inf|∞)/i.test(digits)) return Infinity;
   return Number(digits.replace(",", ".") + (power ? `e${power}` : ""));
+}
+
+// Expressions: each function takes away the tokens that it has read, and gives null where they are none.
+
+function computed(whole) {
+  const begins = skip(NAME, whole, 0) ?? 0;
+  const line = whole.slice(begins);
+  const tokens = [];
+  for (let at = 0; at < line.length; at = TOKEN.lastIndex) {
+    const found = match(TOKEN, line, at);
+    if (!found) return null;
+    tokens.push(found[1].toLowerCase());
+  }
+  tokens.push(""); // the end
+  const value = summed(tokens);
+  return value !== null && tokens.length === 1 ? [value] : null;
+}
+
+function summed(tokens) {
+  let value = multiplied(tokens);
+  while (value !== null && (tokens[0] === "+" || tokens[0] === "-")) {
+    const sign = tokens.shift();
+    const other = multiplied(tokens);
+    if (other === null) return null;
+    value = sign === "+" ? value + other : value - other;
+  }
+  return value;
+}
+
+function multiplied(tokens) {
+  let value = signed(tokens);
+  while (value !== null && !["", "+", "-", ")", "^", "**"].includes(tokens[0]) && !/^[0-9.,]/.test(tokens[0])) {
+    const sign = ["*", "·", "×", "/"].includes(tokens[0]) ? tokens.shift() : "*";
+    const other = signed(tokens);
+    if (other === null) return null;
+    value = sign === "/" ? value / other : value * other;
+  }
+  return value;
+}
+
+function signed(tokens) {
+  if (tokens[0] !== "+" && tokens[0] !== "-") return raised(tokens);
+  const sign = tokens.shift();
+  const value = signed(tokens);
+  return sign === "-" && value !== null ? -value : value;
+}
+
+function raised(tokens) {
+  const value = atom(tokens);
+  if (value === null || (tokens[0] !== "^" && tokens[0] !== "**")) return value;
+  tokens.shift();
+  const power = signed(tokens);
+  return power === null ? null : value ** power;
+}
+
+const FUNCTIONS = { ln: Math.log, log: Math.log, exp: (x) => (x < 709.7 ? Math.exp(x) : Infinity), sqrt: Math.sqrt, "√": Math.sqrt,
+  tanh: Math.tanh };
+
+function atom(tokens) {
+  if (["", "+", "-", "*", "·", "×", "/", "^", "**", ")"].includes(tokens[0])) return null;
+  const token = tokens.shift();
+  if (token === "(") {
+    const value = summed(tokens);
+    if (tokens[0] !== ")") return null;
+    tokens.shift();
+    return value;
+  }
+  if (token === "e") return Math.E;
+  if (token === "pi" || token === "π") return Math.PI;
+  if (!FUNCTIONS[token]) return valued(token);
+  const argument = raised(tokens);
+  return argument === null ? null : FUNCTIONS[token](argument);
 }

@@ -1,11 +1,13 @@
 """The built site in a real browser: every page, narrow and wide, light and dark, from a file and from a server."""
 
 import contextlib
+import gzip
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from seen import CUT_OFF
 
 from tools import book, pages
 
@@ -13,20 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = book.pages_of(pages.contents())
 LESSON = "chapters/1-ising-basics/2-ising-model"
+HEAVIEST = 700_000  # bytes
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-# Everything that sticks out of the page to the right, unless it scrolls inside a box of its own or waits off stage.
-STICKS_OUT = """() => {
-    const boxed = (element) => {
-        for (let box = element.parentElement; box && box !== document.body; box = box.parentElement)
-            if (getComputedStyle(box).overflowX !== "visible") return true;
-        return false;
-    };
-    return [...document.querySelectorAll("main *")]
-        .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility() && !boxed(e))
-        .filter((e) => !e.closest(".bd-sidebar-secondary, .bd-sidebar-primary, mjx-assistive-mml"))
-        .map((e) => `${e.tagName}.${e.className}`.slice(0, 80));
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +55,17 @@ def ready(page):
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
 def serious(page):
-    """Violations that axe-core calls serious or critical, each with the first places."""
+    """Violations of WCAG 2.2 AA, and whatever else axe-core calls serious or critical, each with the first places."""
     # Without its preload axe does not fetch the style sheets again, which a page from a file may not do.
     found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
     return [
         f"{violation['id']}: {[node['target'] for node in violation['nodes'][:3]]}"
         for violation in found
-        if violation["impact"] in ("serious", "critical")
+        if violation["impact"] in ("serious", "critical") or set(WCAG) & set(violation["tags"])
     ]
 
 
@@ -92,7 +85,6 @@ def test_a_page_is_whole(browser, site, server, name, scheme, first, second, ser
             page.set_viewport_size(viewport)
             page.wait_for_timeout(100)
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-            assert page.evaluate(STICKS_OUT) == []
 
         assert page.locator(".math:not(:has(mjx-container)), merror").count() == 0
         assert page.locator("article img:not([alt]), article img[alt='']").count() == 0
@@ -113,11 +105,36 @@ def test_the_checks_above_can_fail(browser, site):
                 <p style="color: #ccc; background: #fff">pale</p><img src="https://elsewhere.example/x.png">`);
         }""")
         page.wait_for_timeout(300)
-        assert page.evaluate(STICKS_OUT)
         violations = "".join(serious(page))
         assert all(fault in violations for fault in ("image-alt", "button-name", "color-contrast"))
         assert any("a complaint" in fault for fault in wrong)
         assert any("request to https://elsewhere.example" in fault for fault in wrong)
+
+
+@pytest.mark.parametrize("name", [PAGES[0], LESSON, "chapters/back-matter/ledger", "chapters/back-matter/progress"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_page_can_be_read_in_letters_of_twice_the_size(browser, site, name, viewport):
+    with watched(browser, viewport=viewport) as (page, wrong):
+        page.goto((site / f"{name}.html").as_uri())
+        page.add_style_tag(content="html { font-size: 200% }")
+        ready(page)
+        assert float(page.evaluate("parseFloat(getComputedStyle(document.querySelector('article p')).fontSize)")) >= 32
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        assert page.evaluate(CUT_OFF) == []
+        assert wrong == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_first_view_of_a_page_is_light(browser, site, server, name):
+    """What comes over the line before anything is touched, packed as servers pack it."""
+    with watched(browser, viewport=NARROW) as (page, wrong):
+        weights = []
+        page.on("response", lambda answer: weights.append(len(gzip.compress(answer.body()))))
+        page.goto(f"{server}/{name}.html")
+        page.wait_for_load_state("networkidle")
+        assert len(weights) > 3
+        assert sum(weights) < HEAVIEST
+        assert wrong == []
 
 
 @pytest.mark.parametrize("served", [False, True], ids=["from a file", "from a server"])

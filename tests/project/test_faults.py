@@ -16,6 +16,7 @@ sys.path.insert(0, str(pages.ROOT / "book"))
 import mathematics
 import sheets
 import themes
+from seen import CUT_OFF
 
 PAGES = book.pages_of(pages.contents())
 LESSON = "chapters/1-ising-basics/2-ising-model"
@@ -224,29 +225,6 @@ def test_a_formula_can_be_selected_and_is_copied_as_tex(visit, chromium):
 
 
 # ── What can be reached ──────────────────────────────────────────────────────────────────────────────────────────────
-
-# Everything that is cut off where nobody can scroll to it: walking up from an element, a box that scrolls makes what it
-# holds reachable, and one that hides does not. Parts of a formula count as the formula.
-CUT_OFF = """() => {
-    const cut = (element) => {
-        const { left, right } = element.getBoundingClientRect();
-        for (let box = element; box; box = box.parentElement) {
-            const { overflowX } = getComputedStyle(box), room = box.getBoundingClientRect();
-            if (box === element) continue;
-            if (["auto", "scroll"].includes(overflowX)) return false;
-            const within = right <= room.right + 1.5 && left >= room.left - 1.5;
-            if (["hidden", "clip"].includes(overflowX) && !within) return true;
-        }
-        return right > innerWidth + 1;
-    };
-    const wanted = "p, li, td, th, dt, dd, h1, h2, h3, h4, pre, img, svg, canvas, a, button, input, label, mjx-math";
-    const apart = "mjx-container, svg svg, .sl-hidden, .visually-hidden, .bd-sidebar-secondary";
-    return [...document.querySelectorAll(`main :is(${wanted})`)]
-        .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
-        .filter((one) => one.matches("mjx-math") || !one.closest(apart))
-        .filter((one) => one.getBoundingClientRect().width > 1 && cut(one))
-        .map((one) => `${one.tagName}.${one.className.baseVal ?? one.className}: ${one.textContent.slice(0, 40)}`);
-}"""
 
 
 @pytest.mark.browser

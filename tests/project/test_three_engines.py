@@ -1,6 +1,7 @@
 """The built site in Chromium, Firefox and WebKit: its pages, its models bit for bit, and what it answers."""
 
 import pytest
+from seen import CUT_OFF
 
 from spinlearn.course.check import check, declaration
 from spinlearn.course.explore import digest, replay
@@ -19,14 +20,6 @@ PAGES = [
 ]
 TYPED = ["0,3772", "0.3772", " 37.72 % ", "1/8", "−0.4", "2e0", "0,5883", "two of sixteen", "", "1 2", "∞"]
 
-# What sticks out of the page to the right, where nobody can scroll to.
-STICKS_OUT = """() => [...document.querySelectorAll("main *")].filter((one) => {
-    if (one.getBoundingClientRect().right <= innerWidth + 1 || !one.checkVisibility()) return false;
-    for (let box = one; box && box !== document.body; box = box.parentElement)
-        if (["auto", "scroll"].includes(getComputedStyle(box).overflowX) || box.matches(".sl-hidden")) return false;
-    return true;
-}).map((one) => `${one.tagName}.${one.className}`.slice(0, 80))"""
-
 
 def address(site, server, name, served):
     return f"{server}/{name}.html" if served else (site / f"{name}.html").as_uri()
@@ -39,7 +32,7 @@ def test_a_page_is_whole_in_every_engine(engine, site, server, name, served):
     for width in (1280, 390):
         engine.size(width, 844)
         assert engine.run("document.documentElement.scrollWidth") <= width
-        assert engine.run(STICKS_OUT) == []
+        assert engine.run(CUT_OFF) == []
     assert engine.run("[...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src)") == []
     assert engine.run("document.querySelectorAll('mjx-merror, [data-mml-node=merror]').length") == 0
     assert engine.complaints == []

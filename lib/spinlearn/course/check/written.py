@@ -3,9 +3,11 @@
 The same grammar is read in the page, by ``book/answering/written.js``; a test asks both the same texts. What is read:
 
 - a decimal point or comma, digits in groups of three (1 234, 1'234, 1,234.5), any minus sign and any space;
-- fractions (1/3, ½), powers of ten (1e-3, 1.5 × 10^-3, 10⁻³) and per cent;
+- fractions (1/3, ½), powers of ten (1e-3, 1.5 × 10^-3, 10⁻³), per cent, thousand and million;
 - a name before a number (T = …) and a unit of up to three words behind it, which are passed over;
-- several numbers with a semicolon, a comma and a space, a space, "and" or ± between them, in brackets or not.
+- several numbers with a semicolon, a comma and a space, a space, "and" or ± between them, in brackets or not; two also
+  as 2.27(1) and as -2 < x <= -1;
+- where one number is wanted, an expression: 2/ln(1+√2), 0.6/e, 2π, 3^(1/2).
 """
 
 import math
@@ -27,13 +29,23 @@ POWER_OF_TEN = r"10 ?(?:\^|\*\*) ?\(? ?([+-]?[0-9]+) ?\)?"
 SCALED = rf"({DIGITS})(?: ?e([+-]?[0-9]+)(?![0-9a-z])| ?[×x·⋅∙*] ?{POWER_OF_TEN})?"
 NUMBER = re.compile(rf"([+-]?) ?(?:(inf(?:inity)?|∞|nan)(?![a-z])|{POWER_OF_TEN}|{SCALED})", re.IGNORECASE)
 OVER = re.compile(rf" ?[/⁄∕÷] ?([+-]?) ?{SCALED}", re.IGNORECASE)
-SHARE = re.compile(r" ?(?:%|per ?cent(?![a-z])|(‰))", re.IGNORECASE)
+SCALE = re.compile(r" ?(%|per ?cent|‰|thousand|million)(?![a-z])", re.IGNORECASE)
+SCALES = {"‰": 1e-3, "thousand": 1e3, "million": 1e6}
 LETTER = "[a-z\u00b5°åα-ωΔΩ]"
-WORD = rf"(?!e[+-]?[0-9]){LETTER}(?:{LETTER}|_)*(?:\^?[+-]?[1-4](?![0-9]))?"
-UNIT = re.compile(rf" ?(?!and ?[0-9+.-]){WORD}(?:[/·⋅]{WORD})*(?![.0-9])", re.IGNORECASE)
+MEANT = "(?:pi|ln|log|exp|sqrt|tanh)(?![a-z])|[π√]"
+WORD = rf"(?!e[+-]?[0-9]|{MEANT}){LETTER}(?:{LETTER}|_)*(?:\^?[+-]?[1-4](?![0-9]))?"
+UNIT = re.compile(rf" ?(?!(?:and|to) ?[0-9+.-]){WORD}(?:[/·⋅]{WORD})*(?![.0-9])", re.IGNORECASE)
 NAME = re.compile(f" ?{LETTER}[a-z0-9_]{{0,12}}(?:\\([a-z0-9 ]{{0,8}}\\))? ?[=≈~:] ?", re.IGNORECASE)
 ABOUT = re.compile(" ?[≈~=] ?")
-BETWEEN = re.compile(r" ?(?:±|\+/?-|;|,(?![0-9])|and(?![a-z])|&) ?| (?=[-+.0-9])|,(?=[-+0-9.])", re.IGNORECASE)
+BETWEEN = re.compile(
+    rf" ?(?:±|\+/?-|;|,(?![0-9])|(?:and|to)(?![a-z])|&|[<≤]=? ?{LETTER}+ ?[<≤]=?) ?| (?=[-+.0-9])|,(?=[-+0-9.])",
+    re.IGNORECASE,
+)
+NUMERAL = re.compile("[0-9.,]")
+IN_BRACKETS = re.compile(r"([+-]?[0-9]+[.,]([0-9]+)) ?\(([0-9]{1,3})\)")
+TOKEN = re.compile(
+    rf" ?({DIGITS}(?:e[+-]?[0-9]+)?(?![0-9a-z])|{DIGITS}|{MEANT}|e(?![a-z])|\*\*|[-+*·×/^()])", re.IGNORECASE
+)
 
 
 def read(text: str, many: int = 1) -> list[float] | None:
@@ -62,6 +74,13 @@ def read(text: str, many: int = 1) -> list[float] | None:
         return None
     if many == 2 and re.fullmatch("[+-]?[0-9]+,[+-]?[0-9]+", line):
         line = line.replace(",", ", ")
+    if many == 2 and (short := IN_BRACKETS.fullmatch(line)):
+        return [_value(short[1], None), float(f"{short[3]}e-{len(short[2])}")]
+    values = _numbers(line)
+    return _computed(line) if values is None and many == 1 else values
+
+
+def _numbers(line: str) -> list[float] | None:
     values, at = [], 0
     while True:
         at = _skip(NAME, line, at) or _skip(ABOUT, line, at) or at
@@ -114,8 +133,9 @@ def _number(line: str, at: int) -> tuple[float, int] | None:
         sign_below, digits, *power = over.groups()
         below, at = _value(digits, power[0] or power[1]), over.end()
         value = _over(value, -below if sign_below == "-" else below)
-    if share := SHARE.match(line, at):
-        value, at = value / (1000 if share[1] else 100), share.end()
+    if scale := SCALE.match(line, at):
+        factor = SCALES.get(scale[1].lower())
+        value, at = value * factor if factor else value / 100, scale.end()
     for _ in range(3):
         at = _skip(UNIT, line, at) or at
     return (-value if sign == "-" else value), at
@@ -128,3 +148,97 @@ def _value(digits: str, power: str | None) -> float:
 def _over(above: float, below: float) -> float:
     """A quotient; that by zero is infinite, or no number."""
     return above / below if below else above * math.copysign(math.inf, below)
+
+
+# ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _computed(line: str) -> list[float] | None:
+    """The value of an expression; None if it is none."""
+    tokens, at = [], 0
+    line = NAME.sub("", line, count=1) if NAME.match(line) else line
+    while at < len(line):
+        found = TOKEN.match(line, at)
+        if found is None:
+            return None
+        tokens.append(found[1].lower())
+        at = found.end()
+    tokens.append("")  # the end
+    value = _sum(tokens)
+    return [value] if value is not None and tokens == [""] else None
+
+
+def _sum(tokens: list[str]) -> float | None:
+    """The value of the sum that the tokens begin with, which are taken away."""
+    value = _product(tokens)
+    while value is not None and tokens[0] in ("+", "-"):
+        sign, other = tokens.pop(0), _product(tokens)
+        value = None if other is None else value + other if sign == "+" else value - other
+    return value
+
+
+def _product(tokens: list[str]) -> float | None:
+    value = _signed(tokens)
+    while value is not None and tokens[0] not in ("", "+", "-", ")", "^", "**") and not NUMERAL.match(tokens[0]):
+        sign = tokens.pop(0) if tokens[0] in ("*", "·", "×", "/") else "*"
+        other = _signed(tokens)
+        value = None if other is None else _over(value, other) if sign == "/" else value * other
+    return value
+
+
+def _signed(tokens: list[str]) -> float | None:
+    if tokens[0] in ("+", "-"):
+        sign, value = tokens.pop(0), _signed(tokens)
+        return -value if sign == "-" and value is not None else value
+    return _raised(tokens)
+
+
+def _raised(tokens: list[str]) -> float | None:
+    value = _atom(tokens)
+    if value is not None and tokens[0] in ("^", "**"):
+        tokens.pop(0)
+        power = _signed(tokens)
+        return None if power is None else _power(value, power)
+    return value
+
+
+def _atom(tokens: list[str]) -> float | None:
+    token = tokens[0]
+    if not token or token in "+-*·×/^**)":
+        return None
+    tokens.pop(0)
+    if token == "(":
+        value = _sum(tokens)
+        return value if tokens[0] == ")" and tokens.pop(0) else None
+    if token in ("pi", "π", "e"):
+        return math.e if token == "e" else math.pi
+    if token in FUNCTIONS:
+        argument = _raised(tokens)
+        return None if argument is None else FUNCTIONS[token](argument)
+    return _value(token, None)
+
+
+def _power(base: float, power: float) -> float:
+    try:
+        return math.pow(base, power)
+    except OverflowError:
+        return -math.inf if base < 0 and power % 2 == 1 else math.inf
+    except ValueError:  # a root of a negative number, or a negative power of zero
+        return math.inf if base == 0 else math.nan
+
+
+def _logarithm(value: float) -> float:
+    return math.log(value) if value > 0 else -math.inf if value == 0 else math.nan
+
+
+def _root(value: float) -> float:
+    return math.sqrt(value) if value >= 0 else math.nan
+
+
+def _exponential(value: float) -> float:
+    return math.exp(value) if value < 709.7 else math.inf
+
+
+FUNCTIONS = {
+    "ln": _logarithm, "log": _logarithm, "exp": _exponential, "sqrt": _root, "√": _root, "tanh": math.tanh,
+}  # fmt: skip

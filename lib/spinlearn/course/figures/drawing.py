@@ -37,8 +37,8 @@ def colour(rgb) -> str:
 
     Examples
     --------
-    >>> colour((0.3, 0.3, 0.3)), colour("black"), colour("#0072B2"), colour("#123456")
-    ('var(--g3)', 'var(--g0)', 'var(--c0)', '#123456')
+    >>> colour((0.3, 0.3, 0.3)), colour("black"), colour("#123456")
+    ('var(--g3)', 'var(--g0)', '#123456')
     """
     rgb = np.array(to_rgb(rgb))
     if np.ptp(rgb) < 0.02:

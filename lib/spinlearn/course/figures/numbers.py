@@ -43,7 +43,7 @@ def numbers(figure) -> list[dict]:
     >>> figure = Figure()
     >>> _ = figure.subplots().plot([0, 1], [1, 1 / 3], label="$f_1$")
     >>> numbers(figure)[0]["curves"]
-    [{'name': 'f₁', 'x': [0.0, 1.0], 'y': [1.0, 0.33333]}]
+    [{'name': 'f₁', 'x': [0.0, 1.0], 'y': [1.0, 0.333333]}]
     """
     shown = panels(figure)
     said = []
