@@ -13,6 +13,7 @@ from themes import rules
 
 LINK = re.compile(r'<link(?=[^>]*rel="stylesheet")[^>]*href="[^"]*_static/([^"?]+\.css)[^"]*"[^>]*>\s*')
 WHERE = re.compile(r"url\(\s*(['\"]?)(?!data:|[a-z]+:|/|#)([^'\")]+)\1\s*\)")
+IMPORT = re.compile(r"@import\s+(?:url\()?['\"]?([^'\")]+\.css)['\"]?\)?\s*;")
 ICON = re.compile(r"\.(fa-[a-z0-9-]+)::?before")
 CODE = re.compile(r"\\(f[0-9a-f]{3})\b")
 TOGETHER = "site.css"
@@ -46,6 +47,16 @@ def icons(css: str, used: set[str]) -> tuple[str, set[int]]:
     return "\n".join(kept), characters
 
 
+def with_imports(path: Path) -> str:
+    """A style sheet with those that it imports in the place where it asks for them."""
+
+    def imported(found):
+        folder, slash, _ = found[1].rpartition("/")
+        return relative(with_imports(path.parent / found[1]), folder + slash)
+
+    return IMPORT.sub(imported, path.read_text(encoding="utf-8"))
+
+
 def relative(css: str, folder: str) -> str:
     """The style sheet with its addresses as seen from the folder above its own."""
     return WHERE.sub(lambda found: f'url("{folder}{found[2]}")', css) if folder else css
@@ -60,7 +71,7 @@ def write(app, exception):
     texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html") if static not in path.parents}
     linked = {path: _linked(text) for path, text in texts.items() if _linked(text)}
     names = in_order(linked.values())
-    sheets = {name: (static / name).read_text(encoding="utf-8") for name in names}
+    sheets = {name: with_imports(static / name) for name in names}
     awesome = next(name for name in names if "fontawesome" in name)
     scripts = (path.read_text(encoding="utf-8") for path in static.rglob("*.js"))
     used = set(re.findall(r"\bfa-[a-z0-9-]+", "\n".join([*texts.values(), *scripts])))
@@ -72,7 +83,7 @@ def write(app, exception):
         font.unlink()
     (static / awesome).write_text(sheets[awesome], encoding="utf-8")
 
-    whole = "\n".join(relative(css, f"{parent}/" if (parent := _parent(name)) else "") for name, css in sheets.items())
+    whole = "\n".join(relative(css, "".join(name.rpartition("/")[:2])) for name, css in sheets.items())
     (static / TOGETHER).write_text(whole, encoding="utf-8")
     address = f"_static/{TOGETHER}?v={hashlib.sha256(whole.encode()).hexdigest()[:8]}"
     for path in linked:
@@ -92,10 +103,6 @@ def in_order(lists) -> list[str]:
 def _linked(page):
     """Names of the style sheets of a page, those for pages without scripts apart."""
     return LINK.findall(re.sub(r"<noscript>.*?</noscript>", "", page, flags=re.DOTALL))
-
-
-def _parent(name):
-    return "" if "/" not in name else name.rpartition("/")[0]
 
 
 def _joined(page, address):

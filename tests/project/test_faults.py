@@ -122,7 +122,14 @@ def test_every_formula_is_ready_to_be_read_heard_copied_and_found(soups):
         assert not it.select("merror, mjx-merror"), (name, it["data-tex"])
         signs = "".join(it.select_one("mjx-math").get_text().replace("√", "").split())
         # What is heard has all that is seen; function application is heard alone.
-        heard = "".join(it.select_one("mjx-assistive-mml").get_text().replace("\u2061", "").split())
+        heard = "".join(
+            it.select_one("mjx-assistive-mml")
+            .get_text()
+            .replace("\u2061", "")
+            .replace("″", "′′")
+            .replace("‴", "′′′")
+            .split()
+        )
         assert signs, (name, it["data-tex"])
         assert len(signs) <= len(heard), (name, it["data-tex"])
 
@@ -504,6 +511,7 @@ def test_one_style_sheet_holds_what_every_page_needs(site, soups):
             sheets = [it["href"] for it in soup.select('head > link[rel="stylesheet"]')]
             assert [re.sub(r".*/|\?.*", "", it) for it in sheets] == ["site.css"], name
     css = (site / "_static" / "site.css").read_text(encoding="utf-8")
+    assert "@import" not in css
     for address in re.findall(r"url\(\s*['\"]?([^'\")]+)", css):
         if not address.startswith(("data:", "#")):
             assert (site / "_static" / address.split("?")[0].split("#")[0]).is_file(), address

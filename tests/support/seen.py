@@ -15,7 +15,7 @@ CUT_OFF = """() => {
         return right > innerWidth + 1;
     };
     const wanted = "p, li, td, th, dt, dd, h1, h2, h3, h4, pre, img, svg, canvas, a, button, input, label, mjx-math";
-    const apart = "mjx-container, .sl-hidden, .visually-hidden, .bd-sidebar-secondary";
+    const apart = "mjx-container, svg svg, .sl-hidden, .visually-hidden, .bd-sidebar-secondary";
     return [...document.querySelectorAll(`main :is(${wanted})`)]
         .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
         .filter((one) => one.matches("mjx-math") || !one.closest(apart))
