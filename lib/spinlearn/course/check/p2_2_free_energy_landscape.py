@@ -26,7 +26,10 @@ def _second(value: float) -> list:
 
 TWO_SIDES = Numbers(
     "the change of the energy and the change of -T s",
-    right=case([near(ENERGY, 6e-4), near(PAID, 6e-4)], f"{ENERGY:.3f} and {PAID:+.3f}. The energy wins: the sum, {ENERGY + PAID:.3f}, is below zero."),
+    right=case(
+        [near(ENERGY, 6e-4), near(PAID, 6e-4)],
+        f"{ENERGY:.3f} and {PAID:+.3f}. The energy wins: the sum, {ENERGY + PAID:.3f}, is below zero.",
+    ),
     turns=[
         case(
             [near(PAID, 6e-4), near(ENERGY, 6e-4)],
