@@ -18,7 +18,7 @@ FIVE = Numbers(
         at(
             4,
             1e-9,
-            "with four neighbours nothing orders above 2.885. Round 4.30 up, not down; and zJ >= T is mean field's bound.",
+            "with four neighbours nothing orders above 2.885. Round 4.30 up, not down; z J >= T is mean field's.",
         ),
         at(3.2, 1e-9, "that is mean field's bound, z J >= T, and no whole number. Bethe's is stronger."),
         at(
