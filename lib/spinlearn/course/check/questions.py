@@ -170,7 +170,7 @@ def _entry(place: str, name: str, entry) -> Choice | Prediction:
         else:
             measured = take("measured", str)
             if "right" in entry or "a" in entry:
-                made = Prediction("choice", cell, says, measured, options=options())
+                made = Prediction("choice", cell, says, measured, take("unit", str, ""), options=options())
             else:
                 want(_is_number(measured), f"measured must be a number as the cell prints it, not {measured!r}")
                 within = float(take("within", (int, float)))
