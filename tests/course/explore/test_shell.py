@@ -9,7 +9,17 @@ from exploring import button, facts, fill, live, more, shown
 from PIL import Image
 from playwright.sync_api import expect
 
-from spinlearn.course.explore import Cobweb, FitByHand, IsingLattice, Landscape, Neuron, WolffClusters, digest, replay
+from spinlearn.course.explore import (
+    Cobweb,
+    Dimensions,
+    FitByHand,
+    IsingLattice,
+    Landscape,
+    Neuron,
+    WolffClusters,
+    digest,
+    replay,
+)
 from spinlearn.course.explore.shell import address, lean, shell
 
 PROSE = """<p>Now <span class="sl-set" data-set="ising?T=4">heat it to <i>T</i> = 4</span>, and then
@@ -52,7 +62,10 @@ def opened(opened):
         ("a = b / c / d; e = /[/ ]  x/.test(f)", "a=b/c/d;e=/[/ ]  x/.test(f)"),
         ("a = b + +c - -d + ++e", "a=b+ +c- -d+ ++e"),
         ("return /x y/", "return/x y/"),
-        ("a = () => { b(); }\nc()", "a=()=>{b();}\nc()"),
+        ("f((a) => g(a), (b, c) => b, async (d) => d, `${(e) => e}`)", "f(a=>g(a),(b,c)=>b,async(d)=>d,`${e=>e}`)"),
+        ("return (a) => b", "return(a)=>b"),
+        ("for (a; b;) { c(); '; }' }", "for(a;b;){c();'; }'}"),
+        ("a = () => { b(); }\nc()", "a=()=>{b()}\nc()"),
         ("/* a\nb */ typeof a in b", "typeof a in b"),
         ("a\n  .b( c )", "a.b(c)"),
     ],
@@ -62,9 +75,9 @@ def test_a_script_loses_space_and_comments_and_nothing_else(text, left):
 
 
 def test_a_style_sheet_keeps_the_space_that_means_something():
-    assert lean.style(".a :focus > b, c { d: calc(1px + 2px) ; }\n/* e */ @media (f: 1px) { g { h: i j } }") == (
-        ".a :focus > b,c{d:calc(1px + 2px)}@media (f:1px){g{h:i j}}"
-    )
+    assert lean.style(
+        ".a :focus > b, c { d: calc(1px + 2px) ; }\n/* e */ @media (f: 1px) { g { h: 0.5em 10.5em } }"
+    ) == (".a :focus > b,c{d:calc(1px + 2px)}@media (f:1px){g{h:.5em 10.5em}}")
 
 
 # ── A state in a text ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,6 +90,8 @@ def test_a_style_sheet_keeps_the_space_that_means_something():
         ("ising-2?rule=heat-bath&run=0", {"rule": "heat-bath", "run": False}),
         ("landscape?N=None&rate=1e-3&split=True", {"N": None, "rate": 0.001, "split": True}),
         ("landscape?N=100", {"N": 100}),
+        ("landscape?h=-0.3&pace=1000&run=1", {"h": -0.3, "pace": 1000, "run": True}),
+        ("neuron?pace=10000", {"pace": 10000}),
     ],
 )
 def test_a_text_is_read_as_the_traits_take_it(text, values):
@@ -94,6 +109,9 @@ def test_a_text_is_read_as_the_traits_take_it(text, values):
         ("ising?start=down", "any of \\['random', 'up'\\]"),
         ("ising?size=64", "ising has no setting 'size'; it has T, h, rule, start, seed"),
         ("ising?run=yes", "run must be 0 or 1"),
+        ("landscape?pace=300", "pace must be one of 10, 50, 200, 1000, not '300'"),
+        ("neuron?pace=fast", "pace must be one of 200, 500, 2000, 10000, not 'fast'"),
+        ("dimensions?pace=1", "dimensions has no setting 'pace'; it has d, T$"),
         ("fit?run=1", "fit has no setting 'run'"),
         ("landscape?split=maybe", "'split' trait .* expected a boolean"),
         ("ising?T=1&T=2", "T is set twice"),
@@ -138,6 +156,7 @@ def test_an_address_holds_a_state_and_the_run_that_follows_is_the_librarys(opene
         ("T=&h=0.2", "Left out: T=, which is not a number from 0.5 to 5.0."),
         ("seed=-1", "Left out: seed=-1, which is not a whole number from 0 to 4294967295."),
         ("rule=glauber", "Left out: rule=glauber, which is not one of metropolis, heat-bath."),
+        ("pace=3", "Left out: pace=3, which is not one of 1, 2, 5, 10."),
         ("run=yes", "Left out: run=yes, which is not 0 or 1."),
         ("temperature=2&size=8", "temperature, which is no setting of this model; and size, which is no setting"),
         ("%E0%A4%A=%", "which is no setting of this model."),
@@ -180,7 +199,7 @@ def test_a_copied_link_brings_every_setting_back(opened, model):
     for box in widget.get_by_label("Seed").all():
         box.fill("77")
         box.press("Enter")
-    for select in widget.locator("label.sl-field:not(:has-text('Speed'), :has-text('frame')) select").all():
+    for select in widget.locator("select").all():
         select.select_option(index=1)
     for tick in widget.locator("input[type=checkbox]").all():
         tick.click()
@@ -255,6 +274,80 @@ def test_a_button_brings_its_model_into_sight_and_keeps_the_focus(opened):
     heat.click()
     expect(page.locator("canvas")).to_be_in_viewport(ratio=0.9)
     expect(heat).to_be_focused()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("reduced_motion", ["reduce", "no-preference"])
+def test_from_a_model_far_away_there_is_a_way_back(opened, reduced_motion):
+    space = '<div style="height: 3000px"></div>'
+    page = opened(IsingLattice(32), above=space + PROSE + space, reduced_motion=reduced_motion)
+    widget = live(page)
+    heat, back = page.get_by_role("button", name="heat it to T = 4"), button(widget, "Back to the text")
+    expect(back).to_be_hidden()
+    heat.click()
+    expect(back).to_be_in_viewport()
+    expect(widget.locator("canvas")).to_be_in_viewport(ratio=0.9)
+    back.click()
+    expect(heat).to_be_in_viewport()
+    expect(heat).to_be_focused()
+    expect(back).to_be_hidden()
+    heat.click()
+    expect(back).to_be_in_viewport()
+    page.wait_for_timeout(800)
+    heat.evaluate("heat => heat.scrollIntoView()")  # the reader has found the way alone
+    expect(back).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_where_model_and_text_are_both_in_sight_no_way_back_is_offered(opened):
+    page = opened(IsingLattice(32), above=PROSE)
+    widget = live(page)
+    page.get_by_role("button", name="heat it to T = 4").click()
+    expect(widget.get_by_label("Temperature T, exact value")).to_have_value("4.000")
+    expect(button(widget, "Back to the text")).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_a_button_sets_the_pace_and_an_address_without_one_sets_it_back(opened):
+    prose = '<p><span class="sl-set" data-set="landscape?pace=1000">fast</span></p>'
+    page = opened(Landscape(), above=prose)
+    widget = more(live(page))
+    pace = widget.get_by_label("Speed / (sweeps/s)")
+    button(page, "fast").click()
+    expect(pace).to_have_value("1000")
+    expect(widget.get_by_role("status")).to_have_text("Mean-field landscape with a ball in it: speed 1000. ")
+    button(widget, "Start").click()
+    page.wait_for_timeout(600)
+    button(widget, "Pause").click()
+    assert facts(widget)["t"] > 100  # and goes as fast
+    page.evaluate("location.hash = 'landscape?T=0.7'")
+    expect(pace).to_have_value("10")
+
+
+@pytest.mark.browser
+def test_typing_a_field_that_moves_by_itself_takes_it_in_hand_and_says_so(opened):
+    page = opened(Landscape(rate=0.01))
+    widget = more(live(page))
+    widget.get_by_label("Speed / (sweeps/s)").select_option("1000")
+    button(widget, "Start").click()
+    page.wait_for_function("Number(document.querySelector('.sl-live').dataset.t) > 50")
+    box = widget.get_by_label("Field h, exact value")
+    box.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("0.123", delay=60)
+    expect(widget.get_by_label("The field changes")).to_have_value("0")
+    expect(widget.get_by_role("status")).to_contain_text("it no longer moves by itself")
+    expect(widget.locator(".sl-keys:visible", has_text="it no longer moves by itself")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    expect(box).to_have_value("0.123")
+    assert facts(widget)["running"]  # the ball goes on
+    # So does the slider; and where the field does not move, nothing is said.
+    widget.get_by_label("The field changes").select_option("0.001")
+    expect(widget.locator(".sl-keys:visible", has_text="it no longer")).to_have_count(0)
+    widget.get_by_label("Field h / Tc", exact=True).press("Home")
+    expect(widget.get_by_label("The field changes")).to_have_value("0")
+    expect(widget.locator(".sl-keys:visible", has_text="it no longer")).to_have_count(1)
 
 
 @pytest.mark.browser
@@ -409,7 +502,7 @@ def test_a_mouse_sets_a_slider_wherever_it_presses(opened):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("model", [Cobweb, FitByHand, IsingLattice, Landscape, Neuron, WolffClusters])
+@pytest.mark.parametrize("model", [Cobweb, Dimensions, FitByHand, IsingLattice, Landscape, Neuron, WolffClusters])
 def test_on_a_phone_a_picture_is_in_sight_of_every_slider(opened, model):
     page = opened(model(**{"size": 32} if "size" in model.class_traits() else {}), **PHONE)
     widget = more(live(page))
@@ -420,6 +513,10 @@ def test_on_a_phone_a_picture_is_in_sight_of_every_slider(opened, model):
         seen, used = picture.bounding_box(), slider.bounding_box()
         assert seen["y"] >= 0
         assert seen["y"] + seen["height"] <= used["y"]
+        numbers = widget.locator(".sl-panel > .sl-readout").bounding_box()
+        assert seen["y"] + seen["height"] <= numbers["y"] + 1
+        assert numbers["y"] + numbers["height"] <= used["y"] + 1 or numbers["y"] >= used["y"] + used["height"]
+        assert seen["height"] + numbers["height"] < 0.5 * 844
         assert used["y"] + used["height"] <= 844
 
 

@@ -119,5 +119,5 @@ class Cobweb(Moving):
         goes = f"The staircase from {self.start:g} leads to {heard[-1]:.3f} in thirty steps"
         words = f"{what}: {has}. {goes}."
         return drawn(
-            draw, 5.8, 2.9, words, f"{words} Beside it all solutions against temperature, dotted where unstable."
+            draw, 5.3, 2.7, words, f"{words} Beside it all solutions against temperature, dotted where unstable."
         )

@@ -63,8 +63,8 @@ class Dimensions(Explorable):
 
     rough = controls.reading("mean field too high", digits=0, unit="%", first=True)
     better = controls.reading("Bethe too high", digits=0, unit="%", first=True)
-    m = controls.reading("m by mean field at T", digits=4)
-    m_bethe = controls.reading("m by Bethe", digits=4)
+    m = controls.reading("m, mean field", digits=4)
+    m_bethe = controls.reading("m, Bethe", digits=4)
     m_known = controls.reading("m, exact", digits=4)
 
     def data(self) -> dict:

@@ -134,6 +134,6 @@ class Landscape(Moving):
             f"one valley, at m = {valleys[0]:.3f}"
         )  # fmt: skip
         return drawn(
-            draw, 5.8, 2.6, f"{what}: {has}. Beside it the solutions m against the field.",
+            draw, 5.3, 2.4, f"{what}: {has}. Beside it the solutions m against the field.",
             f"{what}: {has}. Beside it all solutions against the field, dotted where unstable.",
         )  # fmt: skip

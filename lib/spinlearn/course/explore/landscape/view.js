@@ -157,6 +157,13 @@ export default explorable(async ({ get, set, module, data }) => {
     loop.draw();
   }
 
+  /** Take the field in hand if it goes by itself, and say so. */
+  function take() {
+    if (!get("rate")) return "";
+    set("rate", 0);
+    return "The field is in your hand now: it no longer moves by itself.";
+  }
+
   return {
     views: [{ ...hills, draw: drawHills }, { ...loop, draw: drawLoop }, past],
     restart: ["start", "seed"],
@@ -169,14 +176,16 @@ export default explorable(async ({ get, set, module, data }) => {
     },
     step() { advance(1); },
     run: advance,
+    held: (key) => (key === "h" ? take() : ""),
     changed(key) {
-      if (own) return;
+      if (own) return "";
       if (key === "h") {
         field = get("h");
-        set("rate", 0);
+        return take();
       }
       if (key === "N") place(m);
       if (key === "T" || key === "N") trace = { h: [], m: [] };
+      return "";
     },
     readings() {
       return { t: sweeps, m, f: free_energy_at(m, get("T"), field, 1), spinodal: spinodal(), hill: places().hill,

@@ -39,7 +39,7 @@ export function listen(address, apply, look) {
       button.append(...words.childNodes);
       button.addEventListener("click", () => {
         button.focus({ preventScroll: true }); // WebKit does not by itself
-        apply(text, false);
+        apply(text, false, button);
       });
       words.replaceWith(button);
     }

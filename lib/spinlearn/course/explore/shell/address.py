@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import traitlets
 
 from ... import explore
+from .controls import Pace
 from .shell import Explorable, Moving
 
 __all__ = ["models", "read"]
@@ -30,7 +31,8 @@ def read(text: str) -> tuple[str, dict]:
     ----------
     text : str
         A name and, behind a ``?``, settings that have a control, as ``T=4``, joined by ``&``. ``run=1`` starts a model
-        in which time goes on. A second model of a kind on a page has a ``-2`` behind its name, a third one a ``-3``.
+        in which time goes on, and ``pace=5`` is how fast it goes. A second model of a kind on a page has a ``-2``
+        behind its name, a third one a ``-3``.
 
     Returns
     -------
@@ -63,8 +65,12 @@ def read(text: str) -> tuple[str, dict]:
                 raise ValueError(f"run must be 0 or 1, not {written!r}")
             values[key] = written == "1"
             continue
+        if key == "pace" and model.pace:
+            values[key] = _pace(model.pace, written.strip())
+            continue
         if key not in controls:
-            raise ValueError(f"{kind} has no setting {key!r}; it has {', '.join(controls)}")
+            offered = [*controls, *(["pace"] if model.pace else [])]
+            raise ValueError(f"{kind} has no setting {key!r}; it has {', '.join(offered)}")
         try:
             setattr(model, key, _meant(controls[key], written.strip()))
         except traitlets.TraitError as error:
@@ -73,6 +79,15 @@ def read(text: str) -> tuple[str, dict]:
     if not values:
         raise ValueError("it sets nothing; write, say, ?T=4 behind the name")
     return name, values
+
+
+def _pace(pace: Pace, written: str) -> float:
+    """The pace that a text stands for."""
+    values = [each[0] if isinstance(each, tuple) else each for each in pace.values]
+    for value in values:
+        if _NUMBER.fullmatch(written) and float(written) == value:
+            return value
+    raise ValueError(f"pace must be one of {', '.join(map(str, values))}, not {written!r}")
 
 
 def _meant(control: dict, written: str):

@@ -54,6 +54,11 @@ def script(text: str) -> str:
                 depth.append(0)
         elif found in "{}" and depth:
             depth[-1] += 1 if found == "{" else -1
+        if found == "}" and out and out[-1] == ";":
+            out.pop()  # the end of a block ends its last statement; no loop here is without a body
+        one = out[-4:-3] + out[-2:] == ["(", ")", "="] and out[-3].isidentifier()
+        if found == ">" and one and not re.search(r"\w$", "".join(out[-5:-4])):
+            del out[-4], out[-2]  # one argument needs no brackets
         if found:
             out.append(found)
     return "".join(out).strip()
@@ -72,4 +77,5 @@ def style(text: str) -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" ?([{};,]) ?", r"\1", text)
+    text = re.sub(r"(?<=[ (:,])0(?=\.\d)", "", text)
     return re.sub(r"(?<=[\w)]): ", ":", text).replace(";}", "}").strip()

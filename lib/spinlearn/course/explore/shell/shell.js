@@ -8,7 +8,7 @@
 //                      and plot (plot.js) make them. The place is "across" (a row of its own on top), "half" (side by
 //                      side on top), "beside" (the panel) or "below" (side by side, under the panel)
 //     readings()       the numbers of the read-out by key: NaN is one not known yet;  words()  the state in a few words
-//     changed(key)     a control has set this trait
+//     changed(key)     a control has set this trait;  held?(key)  its box is being typed in. Either may return words to say
 //     restart?         names of the traits that a run starts from: when one changes, the run starts again
 //     reset?()         back to the start;  step?()  one step. A model without step has no time: it has no Start, Step
 //                      and Reset, and no loop, and only answers its controls
@@ -87,6 +87,8 @@ function numberBox({ label, key, read, allowed, model, describe }) {
     box.removeAttribute("aria-invalid");
     problem.hidden = true;
   };
+  const follow = () => box.matches(":focus") || show(); // what moves does not write over what is being typed
+  box.addEventListener("blur", () => box.hasAttribute("aria-invalid") || show());
   box.addEventListener("change", () => {
     const value = read(box.value.trim().replace("\u2212", "-").replace(",", "."));
     if (value === undefined) {
@@ -99,7 +101,7 @@ function numberBox({ label, key, read, allowed, model, describe }) {
     model.save_changes();
     show();
   });
-  return { box, problem, show };
+  return { box, problem, follow };
 }
 
 function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, ends, marks = [] }, model) {
@@ -107,7 +109,7 @@ function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, e
   const allowed = `a number from ${fixed(min, ends)} to ${fixed(max, ends)}`;
   const read = (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : undefined);
   const describe = (value) => fixed(value, digits);
-  const { box, problem, show } = numberBox({ label: `${label} ${symbol}, exact value`, key, model, allowed, read, describe });
+  const { box, problem, follow } = numberBox({ label: `${label} ${symbol}, exact value`, key, model, allowed, read, describe });
   const slider = node("input", { type: "range", id, min, max, step });
   const assign = (value) => { model.set(key, value); model.save_changes(); };
   meant(slider, assign);
@@ -121,7 +123,7 @@ function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, e
   const update = () => {
     slider.value = model.get(key);
     slider.setAttribute("aria-valuetext", `${fixed(model.get(key), digits)} ${unit}`.trim());
-    show();
+    follow();
   };
   const name = node("label", { for: id }, label, " ", node("i", {}, symbol), per(unit));
   const row = node("div", { class: "sl-row" }, name, box);
@@ -144,9 +146,9 @@ function choiceControl({ key, label, options }, model) {
 function wholeControl({ key, label, min, max }, model) {
   const allowed = `a whole number from ${min} to ${max}`;
   const read = (text) => (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined);
-  const { box, problem, show } = numberBox({ key, model, allowed, read, describe: String });
+  const { box, problem, follow } = numberBox({ key, model, allowed, read, describe: String });
   box.setAttribute("inputmode", "numeric");
-  return { update: show, read, allowed, says: (value) => `${label.toLowerCase()} ${value}`,
+  return { update: follow, read, allowed, says: (value) => `${label.toLowerCase()} ${value}`,
     element: node("div", { class: "sl-field" }, node("label", {}, node("span", {}, label), box), problem) };
 }
 
@@ -224,10 +226,16 @@ export function explorable(makeMachine) {
     const [firstSliders, otherSliders] = parted(controls.filter(({ kind }) => kind === "range"), 1);
     const [firstReadings, otherReadings] = parted(spec.readings, 2);
     const fields = elements("choice", "whole");
+    const extra = []; // what an address may set besides the controls: the pace
     if (spec.pace) {
       const options = paces.map(([value, text]) => node("option", { value, selected: value === pace }, text ?? String(value)));
       const select = node("select", {}, ...options);
       select.addEventListener("change", () => { pace = Number(select.value); });
+      const name = ([value, text]) => text ?? String(value);
+      const values = paces.map(([value]) => value);
+      extra.push({ key: "pace", initial: pace, now: () => pace, read: (text) => values.find((each) => text && Number(text) === each),
+        allowed: `one of ${values.join(", ")}`, set: (value) => { select.value = pace = value; },
+        says: (value) => `${spec.pace.label.split(" / ")[0].toLowerCase()} ${name(paces[values.indexOf(value)])}` });
       fields.push(node("div", {}, node("label", { class: "sl-field" }, node("span", {}, spec.pace.label), select),
         rate));
     }
@@ -235,15 +243,23 @@ export function explorable(makeMachine) {
       ...actions.map(({ letter, label }) => [letter, label.toLowerCase()])];
     const keys = node("p", { class: "sl-keys" },
       ...letters.flatMap(([key, text], k) => [k ? ", " : "", node("kbd", {}, key), ` ${text}`]));
+    const back = node("button", { type: "button", class: "sl-back", hidden: true }, "Back to the text");
     const more = node("details", { class: "sl-more" }, node("summary", {}, "More"), node("div", { class: "sl-rest" },
       ...readout(otherReadings), ...otherSliders.map(({ element }) => element), ...row("sl-fields", fields),
       ...row("sl-checks", elements("check")), ...model.address ? [sharing()] : [], ...letters.length ? [keys] : []));
     const root = node("div", { class: "sl sl-live", role: "group", tabindex: "0", "aria-label": spec.title,
       "data-explorable": spec.name, "data-lm-suppress-shortcuts": "true", onkeydown: press },
       ...row("sl-top", views("across", "half")), ...row("sl-view", views("beside")),
-      node("div", { class: "sl-panel" }, ...row("sl-buttons", buttons), ...readout(firstReadings),
+      node("div", { class: "sl-panel" }, back, ...row("sl-buttons", buttons), ...readout(firstReadings),
         ...firstSliders.map(({ element }) => element), note, more),
       ...row("sl-below", views("below")), status);
+
+    const first = root.querySelector(":is(.sl-top, .sl-view) > *");
+    let forget = () => {};
+    root.addEventListener("input", ({ target }) => {
+      if (target.matches("[type=text]")) hint(machine.held?.(controls.find(({ element }) => element.contains(target))?.key));
+    });
+    root.addEventListener("change", ({ target }) => { if (target.matches("select")) note.hidden = true; });
 
     const start = Object.fromEntries(controls.map(({ key }) => [key, model.get(key)]));
     const active = () => moves && model.get("running") && visible && !document.hidden;
@@ -335,25 +351,59 @@ export function explorable(makeMachine) {
       meant();
     }
     /** Take the state that an address or a button asks for, all of it or what it names, and say so. */
-    function take(text, anew) {
+    function take(text, anew, from) {
       const running = { key: "run", read: (word) => ({ 1: true, 0: false })[word], allowed: "0 or 1" };
-      const { found, refused } = asked(text, moves ? [...controls, running] : controls);
+      const { found, refused } = asked(text, [...controls, ...extra, ...moves ? [running] : []]);
       const named = controls.filter(({ key }) => found.has(key));
+      for (const { key, initial, set } of extra) if (anew || found.has(key)) set(found.get(key) ?? initial);
       for (const { key } of anew ? controls : named) model.set(key, found.has(key) ? found.get(key) : start[key]);
       model.save_changes();
       if (anew || named.some(({ key }) => machine.restart?.includes(key))) reset();
       if (moves && (anew || found.has("run"))) run(found.get("run") ?? false);
-      const said = [...named.map(({ key, says }) => says(model.get(key))), ...found.get("run") ? ["running"] : []];
+      const said = [...named, ...extra].filter(({ key }) => found.has(key)).map(({ key, says }) => says(found.get(key)));
+      if (found.get("run")) said.push("running");
+      note.className = "sl-problem";
       note.textContent = refused.length ? `Left out: ${refused.join("; and ")}.` : "";
       note.hidden = !refused.length;
       say(`${said.length ? `${spec.title}: ${said.join(", ")}. ` : ""}${note.textContent}`);
-      look(anew);
+      if (look(anew) && from) wayBack(from);
     }
-    /** Bring it into sight, at once or smoothly, unless it is there. */
+    const to = (element, block, atOnce) => element.scrollIntoView({ block, behavior: atOnce || calm.matches ? "auto" : "smooth" });
+    /** Bring it into sight, at once or smoothly, unless it is there with its numbers; returns whether it was not. */
     function look(atOnce) {
-      const { top, bottom } = root.querySelector(":is(.sl-top, .sl-view) > *").getBoundingClientRect();
-      if (Math.min(bottom, innerHeight) - Math.max(top, 0) > 0.6 * (bottom - top)) return;
-      root.scrollIntoView({ block: "start", behavior: atOnce || calm.matches ? "auto" : "smooth" });
+      const { top, bottom, right } = first.getBoundingClientRect();
+      const numbers = root.querySelector(".sl-readout").getBoundingClientRect();
+      const covered = numbers.left < right && numbers.bottom <= bottom; // by a picture that sticks
+      if (!covered && numbers.top < innerHeight
+        && Math.min(bottom, innerHeight) - Math.max(top, 0) > 0.6 * (bottom - top)) return false;
+      to(root, "start", atOnce);
+      return true;
+    }
+    /** Offer the way back to a button of the prose, unless it is still in sight beside the model. */
+    function wayBack(from) {
+      forget();
+      const far = from.getBoundingClientRect().top - root.getBoundingClientRect().top;
+      if (far > 0 && far < 0.8 * innerHeight) return;
+      let left = false; // the reader has left it
+      const seen = new IntersectionObserver((entries) => {
+        const here = entries.at(-1).isIntersecting;
+        if (left && here) forget();
+        left ||= !here;
+      });
+      forget = () => { seen.disconnect(); back.hidden = true; };
+      seen.observe(from);
+      back.hidden = false;
+      back.onclick = () => {
+        forget();
+        to(from, "center");
+        from.focus({ preventScroll: true });
+      };
+    }
+    /** Say what a reader should know, and show it. */
+    function hint(words) {
+      if (!words) return;
+      Object.assign(note, { className: "sl-keys", textContent: words, hidden: false });
+      say(words);
     }
     function say(words) {
       status.textContent = words;
@@ -365,6 +415,7 @@ export function explorable(makeMachine) {
       const link = () => {
         const told = controls.filter(({ key }) => model.get(key) !== start[key])
           .map(({ key, written = String }) => `${key}=${encodeURIComponent(written(model.get(key)))}`);
+        for (const { key, initial, now } of extra) if (now() !== initial) told.push(`${key}=${now()}`);
         return `${location.href.split("#")[0]}#${model.address}?${told.join("&")}`;
       };
       const copy = pushes("Copy link", async () => {
@@ -395,9 +446,9 @@ export function explorable(makeMachine) {
     for (const { key, update } of controls) {
       listeners.push([`change:${key}`, () => {
         update();
-        if (machine.restart?.includes(key)) reset();
-        else machine.changed(key);
+        const words = machine.restart?.includes(key) ? reset() : machine.changed(key);
         if (!moves || !model.get("running")) paint(performance.now(), true);
+        hint(words);
       }]);
       update();
     }
@@ -407,6 +458,8 @@ export function explorable(makeMachine) {
       wake();
     });
     watcher.observe(root);
+    const fitted = new ResizeObserver(() => root.style.setProperty("--sl-stuck", `${first.offsetHeight}px`));
+    fitted.observe(first);
     document.addEventListener("visibilitychange", wake);
 
     el.classList.add("sl-home");
@@ -422,6 +475,8 @@ export function explorable(makeMachine) {
     return () => {
       cancelAnimationFrame(frame);
       watcher.disconnect();
+      fitted.disconnect();
+      forget();
       for (const view of machine.views) view.close?.();
       document.removeEventListener("visibilitychange", wake);
       for (const [name, listener] of listeners) model.off(name, listener);

@@ -52,7 +52,7 @@ def drawn(draw, width: float, height: float, alternative: str, caption: str) -> 
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=_DOTS, facecolor="white", bbox_inches=None)
     image = Image.open(file).convert("RGB")
-    uri = _uri(image.quantize(16, dither=Image.Dither.NONE))
+    uri = _uri(image.quantize(12, dither=Image.Dither.NONE))
     return Still(uri, image.width * _SHOWN // _DOTS, image.height * _SHOWN // _DOTS, alternative, caption)
 
 
