@@ -1,5 +1,6 @@
 // Brings to life what a page asks. The book's extension `answering` bundles this with all it imports into one plain script.
 
+import { watchAddress } from "./cover.js";
 import { startExercise } from "./fields.js";
 import { startPrediction } from "./predict.js";
 import { startProgress } from "./progress.js";
@@ -19,4 +20,5 @@ function each(selector, start) {
 each("[data-exercise]", startExercise);
 each("[data-question]", startQuestion);
 each("[data-predict]", startPrediction);
+watchAddress();
 startProgress();

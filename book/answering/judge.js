@@ -34,8 +34,7 @@ function numbers(text, count, wanted) {
   }
   for (const value of values) {
     if (!Number.isFinite(value)) {
-      const came = Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
-      throw new Refusal(`${wanted}, but ${came} came, which is not finite.`);
+      throw new Refusal(`${wanted}, but that is ${Number.isNaN(value) ? "no number" : "too large for a number here or divided by zero"}.`);
     }
   }
   return values;

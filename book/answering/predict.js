@@ -1,6 +1,7 @@
 // Predictions: the reader commits to a number, an option or a curve, and sees it beside what was measured. It stays as it is until
 // it is forgotten.
 
+import { committedTo, coverFor } from "./cover.js";
 import { curvePad } from "./curve.js";
 import { declarationOf, hush, made, own, say, told } from "./dom.js";
 import { fill, written } from "./fields.js";
@@ -52,15 +53,27 @@ export function curveCloseness(mine, { points, x, y }) {
     + `It is farthest off at ${x.label} = ${told(where)}, by ${told(most, 2)}.`;
 }
 
+/** A text without the unit that is said behind it anyway. */
+const withoutUnit = (text, unit) => (unit && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text);
+
+/**
+ * Whether a text is plainly that number, as 0.61, 0,61 or 61 are. All others are said twice, as 1/3 = 0.33333: also 2,000 = 2, which
+ * somebody may have meant as two thousand.
+ */
+export function isPlain(text, value) {
+  if (!/^[+\u2212-]?[0-9]*[.,]?[0-9]+$/.test(text)) return false;
+  return !/^[+\u2212-]?[1-9][0-9]{0,2}[.,][0-9]{3}$/.test(text) || text.replace(/[+\u2212-]/, "") === String(Math.abs(value));
+}
+
 /** What is shown after a commit, by the form of the prediction: nodes. */
 const OUTCOMES = {
   number(home, form, declaration, kept) {
     const unit = declaration.unit ? ` ${declaration.unit}` : "";
     const [value] = read(kept);
-    const computed = /[/\u2044\u2215\u00f7%\u2030^*\u00d7\u00b7\u00bc-\u00be\u2150-\u215e]/.test(kept); // 1/3 is said as 0.3333, too
+    const text = withoutUnit(kept, declaration.unit);
     return [
       made("div", { class: "ask-beside" },
-        beside("Your prediction", kept, computed ? ` = ${told(value, 4)}` : "", unit),
+        beside("Your prediction", text, isPlain(text, value) ? "" : ` = ${told(value, Number.isInteger(value) ? 15 : 5)}`, unit),
         beside("Measured on this page", `${declaration.measured.replace(/^-/, "\u2212")}${unit}`)),
       made("p", { class: "ask-close" }, closeness(value, declaration)),
     ];
@@ -101,7 +114,11 @@ function committed(form, declaration) {
   const text = written(form).trim();
   if (declaration.form === "choice") return text || refuse("choose one of the options.");
   const { status, reason } = judge(ANY_NUMBER, text);
-  return status === "right" ? text : refuse(reason, status);
+  if (status !== "right") return refuse(reason, status);
+  const [low, high] = declaration.between ?? [-Infinity, Infinity];
+  const [value] = read(text);
+  return low <= value && value <= high ? text
+    : refuse(`a number from ${told(low, 15)} to ${told(high, 15)} is wanted.`, "not yet");
 }
 
 /** Bring a prediction to life. */
@@ -112,7 +129,9 @@ export function startPrediction(home) {
   const [shown] = own(home, ".ask-shown");
   if (declaration.form === "curve") {
     form.pad = curvePad(declaration, form.querySelector(".ask-curve").dataset.about);
-    form.querySelector(".ask-curve").append(form.pad.element);
+    const place = form.querySelector(".ask-curve");
+    place.append(form.pad.element);
+    for (const kind of ["pointerdown", "keydown"]) place.addEventListener(kind, () => form.pad.points().length && hush(form));
     form.querySelector(".ask-quiet").addEventListener("click", () => form.pad.clear());
   }
 
@@ -126,12 +145,14 @@ export function startPrediction(home) {
       form.querySelector(".ask-curve").append(form.pad.element);
     } else fill(form, "");
     shown.replaceChildren();
+    coverFor(home, declaration.from);
     form.querySelector("input, [tabindex], button").focus();
   };
 
   const show = (kept) => {
     home.dataset.done = "";
     hush(form);
+    committedTo(home, declaration.from);
     const again = made("button", { class: "ask-press ask-quiet", type: "button" }, "Forget my prediction",
       made("span", { class: "ask-hidden" }, ` ${id}`));
     again.addEventListener("click", forget);
@@ -152,4 +173,5 @@ export function startPrediction(home) {
   });
   const before = recall("predictions", id);
   if (before !== undefined && fits(declaration, before)) show(before);
+  else coverFor(home, declaration.from);
 }

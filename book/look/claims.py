@@ -95,7 +95,8 @@ def _filter(app, docname: str, rows: list) -> str:
     )
     return (
         f'<form class="claims-filter" aria-label="Show some claims only" hidden>{fields}'
-        '<button type="reset">Show all</button><p role="status"></p></form>'
+        '<button type="reset">Show all</button><p role="status"></p>'
+        '<button type="reset" class="claims-clear" hidden>Clear the filters</button></form>'
     )
 
 

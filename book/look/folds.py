@@ -1,5 +1,8 @@
 """Every code cell folds, and says in its folded line what is behind it.
 
+The cell of an exercise, with its three dots and what `check` says to them, folds as a whole: the page has a field for
+the answer, and says its own verdict there.
+
 Folded from the start is what only shows something: the code of a figure, unless it defines a function, which the text
 will speak of; the line that shows a live model or a table; and what has the tag ``hide-input``. A fold is a native
 ``<details>``, so it opens without scripts, and the search of a browser looks into it.
@@ -34,6 +37,12 @@ def fold_code(app, doctree, docname):
         if hidden and len(wrapper.children) == 1:
             cell.replace(wrapper, code)
         source = code.astext()
+        if stub := _stub(source):
+            begin = f'<details class="fold fold-stub"><summary>For the notebook: the cell of exercise {stub}</summary>'
+            cell.insert(0, _html(begin))
+            cell.append(_html("</details>"))
+            folded = True
+            continue
         what, shows = _behind(cell, source, numbers)
         lines = len(source.strip().splitlines())
         is_open = not (hidden or (shows and not DEFINES.search(source)))
@@ -72,6 +81,12 @@ def _behind(cell: nodes.Element, source: str, numbers: dict) -> tuple[str, bool]
         return "Code of the table", True
     exercise = EXERCISE.search(source)
     return (f"Code of exercise {exercise[1]}" if exercise else "Code"), False
+
+
+def _stub(source: str) -> str | None:
+    """The exercise that a cell checks in its last line, while the three dots are still in it."""
+    checked = EXERCISE.match(source.strip().splitlines()[-1]) if "..." in source else None
+    return checked[1] if checked else None
 
 
 def _is_cell(node: nodes.Node) -> bool:

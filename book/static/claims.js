@@ -5,15 +5,28 @@
   const rows = [...document.querySelectorAll("table.claims-of-all tbody tr")];
   if (!form || !rows.length) return;
   const said = form.querySelector("[role=status]");
+  const clear = form.querySelector(".claims-clear");
   const fields = [...form.querySelectorAll("select")];
   const slug = (kind, value) => `${kind}-${value.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
 
+  const having = (chosen) => rows.filter((row) => chosen.every((name) => row.classList.contains(name)));
+
   function show() {
-    const wanted = fields.filter((field) => field.value).map((field) => slug(field.name, field.value));
-    for (const row of rows) row.hidden = !wanted.every((name) => row.classList.contains(name));
+    const chosen = (but) => fields.filter((field) => field.value && field !== but).map((field) => slug(field.name, field.value));
+    const wanted = chosen();
+    const left = new Set(having(wanted));
+    for (const row of rows) row.hidden = !left.has(row);
+    // What would leave nothing cannot be chosen.
+    for (const field of fields) {
+      const others = chosen(field);
+      for (const option of field.options) {
+        option.disabled = Boolean(option.value) && !option.selected && !having([...others, slug(field.name, option.value)]).length;
+      }
+    }
     const shown = rows.filter((row) => !row.hidden).length;
     said.textContent = shown === rows.length ? `All ${shown} claims are shown.`
       : shown ? `${shown} of ${rows.length} claims ${shown === 1 ? "is" : "are"} shown.` : "No claim has all of these.";
+    clear.hidden = shown > 0;
     form.querySelector("button").disabled = !wanted.length;
   }
 
@@ -35,7 +48,10 @@
   form.hidden = false;
   form.addEventListener("change", write);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(write));
+  form.addEventListener("reset", () => {
+    if (document.activeElement === clear) fields[0].focus(); // it goes
+    setTimeout(write);
+  });
   addEventListener("hashchange", read);
   read();
 })();

@@ -192,6 +192,10 @@ def test_a_number_is_shown_beside_the_measured_one_and_stays(anywhere):
         "": "not attempted yet: ",
         "many": "cannot be read as a number",
         "1 2": "2 numbers came",
+        "24": "not yet: a number from 0 to 1 is wanted.",
+        "-3": "not yet: a number from 0 to 1 is wanted.",
+        "1e400": "but that is too large for a number here or divided by zero.",
+        "0/0": "but that is no number.",
     }.items():
         home.get_by_label("Your prediction").fill(nonsense)
         press(home, "Commit")
@@ -221,15 +225,35 @@ def test_a_number_is_shown_beside_the_measured_one_and_stays(anywhere):
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("0.61", "0.61 of all"),
+        ("0,61", "0,61 of all"),
+        ("1", "1 of all"),
+        ("0.50 of all", "0.50 of all"),
+        ("1,000", "1,000 = 1 of all"),
+        ("1.000", "1.000 = 1 of all"),
+        ("1k", "1k = 1 of all"),
+        ("61 %", "61 % = 0.61 of all"),
+        ("2/3", "2/3 = 0.66667 of all"),
+    ],
+)
+def test_what_is_not_plainly_a_number_is_said_as_it_was_read(opened, text, shown):
+    home = prediction(opened(), 1)
+    home.get_by_label("Your prediction").fill(text)
+    press(home, "Commit")
+    expect(home.locator(".ask-value").first).to_have_text(shown)
+
+
+@pytest.mark.parametrize(
     ("text", "close"),
     [
         ("0.342", "Exactly."),
         ("0.392", "Close: off by 0.05."),
         ("34 %", "Close: off by 0.002."),
         ("0.393", "Off by 0.051; close"),
-        ("3.42", "Off by 3.1, 10 times the measured number; close"),
+        ("1", "Off by 0.66; close"),
         ("0.0342", "Off by 0.31, 10 times too small; close"),
-        ("-1", "Off by 1.3; close"),
     ],
 )
 def test_closeness_is_said_honestly(opened, text, close):
@@ -269,6 +293,7 @@ def test_a_curve_is_drawn_with_the_pointer_and_both_are_shown(anywhere):
     press(home, "Commit")
     expect(said(home)).to_contain_text("draw a curve first")
     draw(page, (0.12, 0.1), (0.95, 0.8))
+    expect(said(home)).to_have_text("")
     press(home, "Commit")
     shown = home.locator(".ask-shown")
     expect(shown).to_be_focused()
@@ -311,6 +336,112 @@ def test_clear_takes_the_drawn_curve_away(opened):
     press(prediction(page, 3), "Clear")
     press(prediction(page, 3), "Commit")
     expect(said(prediction(page, 3))).to_contain_text("draw a curve first")
+
+
+# ── What they were measured by ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def covered(page, name):
+    """The cover over the cell of a figure or a tag, and what it covers."""
+    output = page.locator(f"div.cell:has([id='{name}']), div.cell[id='{name}']").locator(".cell_output")
+    return output.locator(".ask-cover"), output.locator(":scope > :not(.ask-cover)").first
+
+
+def guess(page, number):
+    home = prediction(page, number)
+    if number == 1:
+        home.get_by_label("Your prediction").fill("0.3")
+    elif number == 2:
+        home.get_by_role("radio").first.check()
+    else:
+        draw(page, (0.12, 0.1), (0.95, 0.8))
+    press(home, "Commit")
+
+
+def measured_by(page):
+    return json.loads(prediction(page, 1).locator(".ask-declaration").text_content())["from"]
+
+
+def test_what_was_measured_is_covered_until_all_who_ask_for_it_are_answered(anywhere):
+    page = anywhere()
+    cell = measured_by(page)
+    cover, output = covered(page, cell)
+    expect(cover).to_contain_text("Covered until you have committed to a prediction.")
+    box, over = output.bounding_box(), cover.bounding_box()
+    assert over["y"] <= box["y"]
+    assert over["y"] + over["height"] >= box["y"] + box["height"]
+    assert output.evaluate("""e => { e.scrollIntoView({block: "center", behavior: "instant"});
+        const box = e.getBoundingClientRect();
+        return !!document.elementFromPoint(box.x + 9, box.y + 9).closest(".ask-cover") && e.inert }""")
+    guess(page, 1)
+    expect(cover).to_be_visible()  # the curve is measured there as well
+    guess(page, 3)
+    expect(cover).to_have_count(0)
+    assert not output.evaluate("e => e.inert")
+    page.reload()
+    expect(cover).to_have_count(0)
+    expect(covered(page, "fig-made")[0]).to_be_visible()
+    press(prediction(page, 1), "Forget my prediction")
+    expect(cover).to_be_visible()
+    guess(page, 1)
+    expect(cover).to_have_count(0)
+
+
+def test_it_can_be_seen_without_a_prediction_and_that_is_not_remembered(opened):
+    page = opened()
+    cover, output = covered(page, measured_by(page))
+    button = cover.get_by_role("button", name="Show it without predicting")
+    button.focus()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("!!document.activeElement.closest('.ask-cover, [inert]')")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(cover).to_have_count(0)
+    assert page.evaluate("document.activeElement.matches('.cell_output')")
+    assert not output.evaluate("e => e.inert")
+    assert not remembered(page).get("predictions")
+    page.reload()
+    expect(cover).to_be_visible()
+
+
+def test_a_link_to_what_was_measured_shows_it(opened):
+    page = opened()
+    cover, _ = covered(page, "fig-made")
+    expect(cover).to_be_visible()
+    page.evaluate("location.hash = 'fig-made'")
+    expect(cover).to_have_count(0)
+    expect(covered(page, measured_by(page))[0]).to_be_visible()
+    page.reload()
+    expect(cover).to_have_count(0)
+
+
+def test_nothing_is_covered_in_print_or_without_scripts(opened):
+    page = opened()
+    page.emulate_media(media="print")
+    expect(covered(page, "fig-made")[0]).to_be_hidden()
+    page = opened(java_script_enabled=False)
+    assert page.locator(".ask-cover").count() == 0
+
+
+@pytest.mark.parametrize("colours", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_the_cover_has_room_for_what_it_says(opened, colours, viewport):
+    page = opened(viewport=viewport, has_touch=viewport == NARROW, **colours)
+    for cover in page.locator(".ask-cover").all():
+        assert cover.evaluate("e => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth")
+        assert cover.evaluate("e => getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).length") == 3  # opaque
+    options = {"preload": False, "resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
+    found = Axe().run(page, context=".cell_output", options=options).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+
+
+def test_the_cell_of_an_exercise_is_folded_as_a_whole(opened):
+    fold = opened().locator("details.fold-stub")
+    expect(fold.locator("summary")).to_have_text("For the notebook: the cell of exercise 1.1-a")
+    expect(fold).not_to_have_attribute("open", "")
+    expect(fold.locator(".cell_output")).to_be_hidden()
+    fold.locator("summary").click()
+    expect(fold.locator(".cell_output")).to_be_visible()
 
 
 # ── Memory ───────────────────────────────────────────────────────────────────────────────────────────────────────────

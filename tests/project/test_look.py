@@ -165,12 +165,20 @@ def test_the_text_stands_in_the_middle_of_a_wide_window(visit, name, width):
 def test_every_cell_folds_and_what_only_draws_is_folded(soup, name):
     cells = [cell for cell in soup(name).select("div.cell") if cell.select_one(".cell_input")]
     assert len(cells) > 10
+    stubs = 0
     for cell in cells:
         fold = cell.select_one("details.fold")
         assert fold is not None
         assert fold.select_one(".cell_input") is not None
-        assert fold.select_one(".cell_output") is None
         said, code = fold.summary.text, fold.select_one("pre").text
+        if "..." in code and re.search(r"^check\(.*\Z", code.strip(), re.MULTILINE):
+            stubs += 1
+            assert re.fullmatch(r"For the notebook: the cell of exercise \d\.\d-[a-d]\d?", said)
+            assert said.split()[-1] in code
+            assert fold.select_one(".cell_output") is not None
+            assert not fold.has_attr("open")
+            continue
+        assert fold.select_one(".cell_output") is None
         lines = len(code.strip().splitlines())
         assert said.endswith(f", {lines} line{'s' if lines > 1 else ''}")
         figure = cell.select_one(".cell_output figure.align-default")
@@ -182,6 +190,7 @@ def test_every_cell_folds_and_what_only_draws_is_folded(soup, name):
         elif "Code, " in said or "exercise" in said:
             hidden = "tag_hide-input" in cell["class"]
             assert fold.has_attr("open") != hidden
+    assert stubs >= 4
 
 
 @pytest.mark.browser
@@ -224,10 +233,10 @@ def test_print_shows_all_code_and_no_control(visit):
     page = visit(LESSON)
     page.get_by_role("button", name="Fold all code").click()
     page.emulate_media(media="print")  # which is no printing, so the style sheet alone has to do it
-    seen = (
-        "[...document.querySelectorAll('details.fold pre')].map((code) => code.checkVisibility() && code.offsetHeight)"
-    )
+    seen = """[...document.querySelectorAll("details.fold:not(.fold-stub) pre")]
+        .map((code) => code.checkVisibility() && code.offsetHeight)"""
     assert min(page.evaluate(seen)) > 10
+    assert page.locator("details.fold-stub:visible").count() == 0
     expect(page.locator(".fold-all")).to_be_hidden()
 
 
@@ -290,6 +299,37 @@ def test_the_ledger_is_filtered_and_its_address_says_how(visit):
     expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(every))
     odd = visit(f"{LEDGER}#verdict=nonsense&source=S1", NARROW)
     expect(odd.locator("table.claims tbody tr:visible")).to_have_count(sum("S1" in claim.source for claim in every))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_filter_offers_nothing_that_would_leave_nothing_and_clears_itself(visit):
+    page = visit(LEDGER)
+    page.locator("select[name=source]").select_option("S1")
+    for field in page.locator(".claims-filter select").all()[1:]:
+        for option in field.locator("option:not([disabled])").all()[1:]:
+            field.select_option(option.get_attribute("value"))
+            assert page.locator("table.claims tbody tr:visible").count() >= 1
+        field.select_option("")
+    disabled = page.locator(".claims-filter option:disabled")
+    assert disabled.count() >= 1
+    clear = page.get_by_role("button", name="Clear the filters")
+    expect(clear).to_be_hidden()
+    kind = disabled.first.evaluate("option => option.parentElement.name")
+    page = visit(f"{LEDGER}#source=S1&{kind}={disabled.first.get_attribute('value')}")
+    expect(page.get_by_role("status")).to_have_text("No claim has all of these.")
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(page.get_by_role("status")).to_have_text(f"All {len(ledger.claims())} claims are shown.")
+    expect(page.locator("select[name=source]")).to_be_focused()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_nothing_lies_over_the_models_in_a_narrow_window(visit):
+    page = visit(LESSON, NARROW)
+    page.evaluate("scrollTo(0, 4000); scrollTo(0, 3000)")
+    page.wait_for_timeout(300)
+    expect(page.locator("#pst-back-to-top")).to_be_hidden()
 
 
 @pytest.mark.browser

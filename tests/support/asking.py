@@ -20,6 +20,7 @@ c = "because that is 2 + 3."
 cell = "measured"
 measured = "0.342"
 within = 0.05
+between = [0, 1]
 unit = "of all"
 says = "About a third ends in stripes."
 
@@ -106,6 +107,13 @@ Image(data=base64.b64decode("DOT"), format="png")
 
 **1.1-a.** How many neighbours?
 :::
+
+```{code-cell} ipython3
+check = print
+answer = ...
+
+check("1.1-a", answer)
+```
 
 :::{exercise} A function
 :label: ex-1-1-b

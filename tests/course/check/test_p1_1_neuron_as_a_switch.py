@@ -154,7 +154,7 @@ RIGHT_ANSWERS = {
         lambda *a: np.array(bisect()(*a)),
         lambda *a: [np.array([part]) for part in bisect()(*a)],
     ],
-    "1.1-d1": [quadratic(3, 0), 1.1027, 1.1, 2 * math.sqrt(3) / math.pi],
+    "1.1-d1": [quadratic(3, 0), 1.1027, 1.103, 2 * math.sqrt(3) / math.pi],
     "1.1-d": [
         quadratic,
         quadratic_by_quadrature,
@@ -258,7 +258,8 @@ MISTAKES = {
         (math.sqrt(3) / 90, "degrees"),
         (0, "fires again"),
         (-1, "below zero"),
-        (1.115, "three digits"),
+        (1.115, "three decimals"),
+        (1.1, "three decimals"),
         (2.5, "too fast"),
         (0.2, "too slow"),
     ],

@@ -36,6 +36,11 @@ def test_all_kinds_are_read(declared):
     assert p1.data()["kind"] == "prediction"
 
 
+def test_what_a_number_can_be_may_be_declared(declared):
+    assert declared(NUMBER)["p1"].between is None
+    assert declared(NUMBER + "between = [0, 1]\n")["p1"].between == (0.0, 1.0)
+
+
 def test_a_page_without_declarations_asks_nothing(tmp_path):
     assert questions.load(tmp_path / "nothing.toml") == {}
 
@@ -60,6 +65,12 @@ def test_a_page_without_declarations_asks_nothing(tmp_path):
         (NUMBER.replace('says = "so."\n', ""), "p1: says is missing"),
         (NUMBER.replace("within = 0.05\n", ""), "p1: within is missing"),
         (NUMBER.replace("0.05", "0"), "p1: within must be above 0"),
+        (NUMBER + "between = [0.5, 1]\n", "p1: between must be two numbers with what was measured between them"),
+        (NUMBER + "between = [1, 0]\n", "p1: between must be two numbers"),
+        (NUMBER + "between = [0]\n", "p1: between must be two numbers"),
+        (NUMBER + 'between = ["0", 1]\n', "p1: between must be two numbers"),
+        (NUMBER + "between = 1\n", "p1: between must be a list"),
+        (CHOICE + "between = [0, 3]\n", "p2: there is no use for between"),
         (CHOICE.replace('right = "a"\n', ""), "p2: right is missing"),
         (CURVE.replace("[0, 2]", "[0]"), "p3: columns must be two whole numbers"),
         (CURVE.replace("[0, 2]", "[0, -1]"), "p3: columns must be two whole numbers"),

@@ -222,7 +222,11 @@ def numbers(answer, count: int, what: str) -> list[float]:
         refuse(f"{start}, but {len(values)} number{'s' if len(values) != 1 else ''} came.")
     for value in values:
         if not math.isfinite(value):
-            raise NotFiniteError(f"{start}, but {value} came, which is not finite.")
+            came = f"{value} came, which is not finite"
+            if isinstance(answer, str):  # a reader's own words, not what a program has computed
+                large = "too large for a number here or divided by zero"
+                came = f"that is {'no number' if math.isnan(value) else large}"
+            raise NotFiniteError(f"{start}, but {came}.")
     return values
 
 

@@ -26,7 +26,10 @@ def _second(value: float) -> list:
 
 TWO_SIDES = Numbers(
     "the change of the energy and the change of -T s",
-    right=case([near(ENERGY, 6e-4), near(PAID, 6e-4)], f"{ENERGY:.3f} and {PAID:+.4f}. Which of the two wins?"),
+    right=case(
+        [near(ENERGY, 6e-4), near(PAID, 6e-4)],
+        f"{ENERGY:.3f} and {PAID:+.3f}. The energy wins: the sum, {ENERGY + PAID:.3f}, is below zero.",
+    ),
     turns=[
         case(
             [near(PAID, 6e-4), near(ENERGY, 6e-4)],
@@ -72,7 +75,7 @@ HELD = EDGE - 0.5 * float(np.arctanh(EDGE))
 
 HELD_FIELD = Numbers(
     "a field",
-    right=at(HELD, 6e-4, f"{HELD:.4f}: at half its critical temperature a memory stands a quarter of Tc."),
+    right=at(HELD, 6e-4, f"{HELD:.4f}: at half its critical temperature a memory withstands a good quarter of Tc."),
     turns=[
         at(EDGE, 6e-4, "that is m_sp, the magnetisation where the valley ends. Which field takes it there?"),
         at(-HELD, 6e-4, "that is the field in which the valley ends, with its sign. How strong is it?"),
@@ -85,7 +88,7 @@ HELD_FIELD = Numbers(
     ],
     rest=[
         case(below(0), "a strength is not negative."),
-        at(HELD, 3e-3, "close. Give three digits."),
+        at(HELD, 3e-3, "close: the third digit is off."),
         otherwise("that is not it. Where does f'' vanish at T = 1/2? Put that m into the force, and set it to zero."),
     ],
 )
@@ -242,7 +245,7 @@ AFTER_A_SWEEP = Numbers(
         at(0.6 - STAYS, 6e-4, "multiply by the share of the spins that were not picked; nothing is subtracted."),
     ],
     rest=[
-        at(LEFT, 3e-3, "close. Give three digits, for N without end."),
+        at(LEFT, 3e-3, "close: the third digit is off. N is without end."),
         otherwise("that is not it. With what probability is a spin not picked in N picks? All others have the mean 0."),
     ],
 )

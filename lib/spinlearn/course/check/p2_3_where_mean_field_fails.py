@@ -16,7 +16,9 @@ FIVE = Numbers(
     ),
     turns=[
         at(
-            4, 1e-9, "four neighbours order below 2.885 at most. Was it rounded, or is it mean field's bound, z J >= T?"
+            4,
+            1e-9,
+            "with four neighbours nothing orders above 2.885. Round 4.30 up, not down; z J >= T is mean field's.",
         ),
         at(3.2, 1e-9, "that is mean field's bound, z J >= T, and no whole number. Bethe's is stronger."),
         at(
@@ -50,7 +52,7 @@ PASSED_ON = Numbers(
         at(1, 1e-9, "that is what comes in. The bond weakens it."),
     ],
     rest=[
-        at(0.3677, 6e-3, "close. Three digits are wanted."),
+        at(0.3677, 6e-3, "close: the third digit is off."),
         otherwise("that is not it. tanh u = tanh K tanh x, with K = 1/2 and x = 1."),
     ],
 )

@@ -14,6 +14,7 @@ the page's exercises, under the same name with the ending ``.toml``::
     within = 0.05              # how far off is close
     says = "About a third."    # said to everyone
     unit = "of all quenches"   # optional
+    between = [0, 1]           # optional: what a number of this kind can be
 
     [p2]                       # … a choice: as a question, with cell, measured and says …
     [p3]                       # … or a curve: two columns of a table that the cell prints, and the axes to draw on
@@ -62,6 +63,8 @@ class Prediction:
         What stands behind the number.
     within : float
         How far from what was measured a number may be to count as close.
+    between : tuple of float or None
+        The least and the largest number that this can be; any other is refused.
     options : tuple of Option
         What can be chosen.
     columns : tuple of int
@@ -76,6 +79,7 @@ class Prediction:
     measured: str = ""
     unit: str = ""
     within: float = 0.0
+    between: tuple[float, float] | None = None
     options: tuple[Option, ...] = ()
     columns: tuple[int, ...] = ()
     x: Axis | None = None
@@ -145,6 +149,15 @@ def _entry(place: str, name: str, entry) -> Choice | Prediction:
         want(numbers and low < high, f"{key} must go from a number to a larger one, not from {low!r} to {high!r}")
         return Axis(str(given["label"]), float(low), float(high))
 
+    def between(measured: str) -> tuple[float, float] | None:
+        if "between" not in entry:
+            return None
+        ends = take("between", list)
+        numbers = len(ends) == 2 and all(type(end) in (int, float) and math.isfinite(end) for end in ends)
+        so = numbers and ends[0] < ends[1] and ends[0] <= float(measured) <= ends[1]
+        want(so, f"between must be two numbers with what was measured between them, not {ends}")
+        return float(ends[0]), float(ends[1])
+
     if question:
         made = Choice(options())
     else:
@@ -157,12 +170,12 @@ def _entry(place: str, name: str, entry) -> Choice | Prediction:
         else:
             measured = take("measured", str)
             if "right" in entry or "a" in entry:
-                made = Prediction("choice", cell, says, measured, options=options())
+                made = Prediction("choice", cell, says, measured, take("unit", str, ""), options=options())
             else:
                 want(_is_number(measured), f"measured must be a number as the cell prints it, not {measured!r}")
                 within = float(take("within", (int, float)))
                 want(0 < within < math.inf, f"within must be above 0, not {within}")
-                made = Prediction("number", cell, says, measured, take("unit", str, ""), within)
+                made = Prediction("number", cell, says, measured, take("unit", str, ""), within, between(measured))
     want(not entry, f"there is no use for {', '.join(entry)}")
     return made
 

@@ -55,7 +55,7 @@ _RATE = 2 * math.sqrt(3) / math.pi  # of a neuron with I = 3 that is put back to
 
 HALF_OF_THE_WAY = Numbers(
     "a rate",
-    right=at(_RATE, 6e-3, f"{_RATE:.4f}: the way from 0 up takes half as long as the whole way from minus infinity."),
+    right=at(_RATE, 6e-4, f"{_RATE:.4f}: the way from 0 up takes half as long as the whole way from minus infinity."),
     turns=[
         at(_RATE / 2, 6e-4, "that is for a reset to minus infinity. This neuron starts from 0, half way."),
         at(1 / _RATE, 6e-4, "that is the time between spikes. The rate is one over it."),
@@ -66,7 +66,7 @@ HALF_OF_THE_WAY = Numbers(
     ],
     rest=[
         case(below(0), "a rate is not below zero."),
-        at(_RATE, 3e-2, "close. Give three digits."),
+        at(_RATE, 3e-2, "close. Give three decimals."),
         case(above(_RATE), "that is too fast. The time between spikes is the integral of dv / (v² + 3) from 0 on."),
         otherwise("that is too slow. The time between spikes is the integral of dv / (v² + 3) from 0 to infinity."),
     ],
