@@ -58,6 +58,10 @@ LISTEN = """() => {
 }"""
 
 
+# Firefox complains of a formula's MathML when it lays a page out of which it has read only half the formula.
+HALF_READ = "Invalid markup: Incorrect number of children for"
+
+
 class EngineError(Exception):
     """A browser does not start or does not do what it was asked."""
 
@@ -227,12 +231,16 @@ class Firefox(Engine):
         self._socket.send(json.dumps({"id": self._count, "method": method, "params": parameters}))
         while True:
             answer = json.loads(self._socket.recv())
-            if answer.get("method") == "log.entryAdded" and answer["params"]["level"] in ("error", "warn"):
-                self._said.append(f"{answer['params']['level']}: {answer['params']['text']}")
+            if answer.get("method") == "log.entryAdded":
+                self._hear(answer["params"]["level"], answer["params"]["text"])
             if answer.get("id") == self._count:
                 if answer["type"] == "error":
                     raise EngineError(f"firefox: {method}: {answer['message']}")
                 return answer["result"]
+
+    def _hear(self, level, text):
+        if level in ("error", "warn") and not text.startswith(HALF_READ):
+            self._said.append(f"{level}: {text}")
 
     def open(self, url):
         self._ask("browsingContext.navigate", context=self._context, url=url, wait="complete")

@@ -11,6 +11,7 @@ function reach(boxes) {
 
 addEventListener("load", async () => {
   await document.fonts.ready;
-  const sizes = new ResizeObserver((changes) => reach(changes.map(({ target }) => target)));
+  // In a frame of its own: a box that is marked may change its size, and would be asked again at once.
+  const sizes = new ResizeObserver((changes) => requestAnimationFrame(() => reach(changes.map(({ target }) => target))));
   for (const box of document.querySelectorAll(SCROLLS)) sizes.observe(box);
 });

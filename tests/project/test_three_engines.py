@@ -65,7 +65,9 @@ def test_a_page_answers_in_the_words_of_the_notebook(engine, site, server, serve
         engine.type(text)
         engine.press("Enter")
         status, reason = check("1.2-a", text)
-        said = engine.run("(home) => document.querySelector(home).textContent", "[data-exercise='1.2-a'] .ask-said")
+        home = "[data-exercise='1.2-a'] .ask-said"
+        engine.wait("(home, it) => document.querySelector(home).textContent.includes(it)", home, reason)  # in a moment
+        said = engine.run("(home) => document.querySelector(home).textContent", home)
         assert status in said
         assert reason in said
 
