@@ -30,7 +30,7 @@ class Fickle:
 
 RIGHT_ANSWERS = {
     "1.3-a": [1 / K_100, 0.3775, 0.377, 2 / np.log(200), np.float32(0.3775)],
-    "1.3-b1": [dual(1.5), 3.704, 3.7],
+    "1.3-b1": [dual(1.5), 3.704, 3.7041],
     "1.3-b": [
         dual,
         lambda T: -2 / np.log(np.tanh(1 / T)),
@@ -50,7 +50,7 @@ MISTAKES = {
         (2 / np.log(100), "about half"),
         (1 / np.log(200), "2 is missing"),
         (exact.chain_correlation_length(100.0), "Turn the question round"),
-        (0.38, "three digits"),
+        (0.38, "three decimals"),
         (0.3, "larger than 100"),
         (0.6, "smaller than 100"),
         (-0.3775, "above zero"),
@@ -69,7 +69,8 @@ MISTAKES = {
         (1.5, "stays where it is"),
         (-1, "above zero"),
         (2.0, "hot one"),
-        (3.72, "three digits"),
+        (3.72, "three decimals"),
+        (3.7, "three decimals"),
         (9.0, "what is K*"),
     ],
     "1.3-b": [

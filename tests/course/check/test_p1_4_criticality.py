@@ -76,7 +76,7 @@ RIGHT_ANSWERS = {
         (round(AT, 4), round(SIGMA, 4)),
         np.array([cross(U_32, U_64, (1, 2)), 0.00074]),  # a line for the smaller, which bends less
     ],
-    "1.4-c1": [polyfit(*PAIR), (1.774, 0.0108), by_library(*PAIR)],
+    "1.4-c1": [polyfit(*PAIR), (1.774, 0.0108), (1.774, 0.011), (1.774, 0.0105), (1.774, 0.0115), by_library(*PAIR)],
     "1.4-c": [polyfit, with_curve_fit, by_library, in_tens, lambda *a: np.array(polyfit(*a))],
     "1.4-d1": [bond(1, -1, -1, 2.5), 0.551],
     "1.4-d": [
@@ -165,7 +165,7 @@ MISTAKES = {
         (1 - np.exp(-2), "temperature is missing"),
         (1 - np.exp(-5), "not multiplied"),
         (55.07, "per cent"),
-        (0.56, "three digits"),
+        (0.56, "three decimals"),
         (-0.1, "between 0 and 1"),
         (1.1, "between 0 and 1"),
         (0.2, "which energy"),

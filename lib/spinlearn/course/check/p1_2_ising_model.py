@@ -44,7 +44,7 @@ FOUR_SPINS = Numbers(
     rest=[
         case(below(0), "a probability lies between 0 and 1."),
         case(above(1), "a probability lies between 0 and 1."),
-        at(_agreement(4 / T), 0.01, "close. Give three digits."),
+        at(_agreement(4 / T), 0.01, "close. Give three decimals."),
         otherwise(
             "that is not it. List the energies: how many of the sixteen configurations have E = -4, E = 0 and E = +4?"
         ),
@@ -157,7 +157,7 @@ THREE_UP = Numbers(
     rest=[
         case(below(0), "a probability lies between 0 and 1."),
         case(above(1), "a probability lies between 0 and 1."),
-        at(_logistic(1.6), 0.01, "close. Give three digits."),
+        at(_logistic(1.6), 0.01, "close. Give three decimals."),
         otherwise("what is b, and what are the two weights e^(b/T) and e^(-b/T)?"),
     ],
 )
@@ -219,7 +219,7 @@ THE_OTHER_WAY = Numbers(
     rest=[
         case(below(0), "a probability lies between 0 and 1."),
         case(above(1), "a probability lies between 0 and 1."),
-        at(UPHILL, 5e-3, "close. Give three digits."),
+        at(UPHILL, 5e-3, "close. Give three decimals."),
         otherwise("detailed balance fixes the ratio a(2) / a(-2), and a(-2) is given."),
     ],
 )

@@ -28,7 +28,7 @@ HUNDRED_SITES = Numbers(
     ],
     rest=[
         case((None, 0.0), "a temperature is above zero."),
-        at(1 / K_100, 6e-3, "close. Give three digits."),
+        at(1 / K_100, 6e-3, "close. Give three decimals."),
         case(below(1 / K_100), "at that temperature the correlation length is larger than 100. Solve for K first."),
         otherwise("at that temperature the correlation length is smaller than 100. Solve for K first."),
     ],
@@ -43,7 +43,7 @@ WARM = 1 / _dual_coupling(2 / 3)  # the mirror image of T = 1.5
 
 ONE_IMAGE = Numbers(
     "a temperature",
-    right=at(WARM, 6e-3, f"{WARM:.4f}: as far on the hot side as 1.5 is on the cold one, in the sense of the mirror."),
+    right=at(WARM, 6e-4, f"{WARM:.4f}: as far on the hot side as 1.5 is on the cold one, in the sense of the mirror."),
     turns=[
         at(1 / WARM, 6e-4, "that is the dual coupling K*. The temperature is one over it."),
         at(_dual_coupling(1.5), 6e-4, "the temperature stands where K = 1 / T belongs."),
@@ -59,7 +59,7 @@ ONE_IMAGE = Numbers(
         case(
             below(exact.critical_temperature()), "1.5 is on the cold side, so its image is on the hot one, above 2.269."
         ),
-        at(WARM, 6e-2, "close. Give three digits."),
+        at(WARM, 6e-2, "close. Give three decimals."),
         otherwise("what is K, and what is K*? Only then go back to a temperature."),
     ],
 )
