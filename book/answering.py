@@ -107,7 +107,7 @@ def radio_buttons(place, options: list[list[nodes.Node]], legend: str, about: st
             element(
                 "label",
                 raw(f'<input type="radio" name="{name}-choice" value="{letter}">'),
-                element("span", *option),
+                element("span", nodes.inline("", "", *option)),  # a text, in which formulas keep their punctuation
                 class_="ask-option",
             ),
         )

@@ -43,6 +43,7 @@ NEEDLESS = re.compile(r' (?:style="position: relative;"|unselectable="on"|xmlns=
 # A sign has a line as high as itself, moved so that it takes no room: else what is selected would not be seen.
 RULES = """
 mjx-container { position: relative; }
+mjx-assistive-mml { width: 1px !important; height: 1px !important; }  /* heard; wider, it would make a formula scroll */
 mjx-c:not(:empty) { width: 0; line-height: 1.2em; margin: -0.6em 0 !important; white-space: pre; }
 mjx-c::selection { color: inherit; background: Highlight; background: color-mix(in srgb, Highlight 40%, transparent); }
 """

@@ -2,7 +2,7 @@
 const SCROLLS = ".bd-article :is(div.math, span.math, pre, .pst-scrollable-table-container, .output)";
 
 function reach(boxes) {
-  const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);  // all of it is read before anything is written
+  const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);  // all of it is read before anything is written
   boxes.forEach((box, number) => {
     if (scrolls[number]) box.tabIndex = 0;
     else if (box.tabIndex === 0) box.removeAttribute("tabindex");
