@@ -30,7 +30,7 @@ OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></scrip
 BLOCKING = re.compile(r"<script(?![^>]*\b(?:defer|async|type)\b)(?=[^>]*\bsrc=)")
 
 # The entries of a bibliography have a role of their own, which a list may not hold.
-CITATION_LIST = re.compile(r'<div role="list" (?=class="citation-list">)')
+CITATION_LIST = re.compile(r'(?<=<div )role="list" (?=class="citation-list">)| role="doc-biblioentry"')
 
 # A block of a page that speaks of its solutions:   :::{seealso}
 #                                                   :class: solutions
@@ -133,7 +133,7 @@ def mend_html(app, exception):
                 page = needless.sub("", page)
             page = REPEATED.sub(lambda found: found[1] or "", page)
             page = BLOCKING.sub("<script defer", OPTIONS.sub(lambda _: f"<script>{options}</script>", page))
-            path.write_text(CITATION_LIST.sub("<div ", page), encoding="utf-8")
+            path.write_text(CITATION_LIST.sub("", page), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:
