@@ -58,7 +58,7 @@ function follow() {
   try { name = decodeURIComponent(name); } catch { /* as it stands */ }
   const target = name && document.getElementById(name);
   if (!target) return;
-  for (const output of [...covers.keys()]) {
+  for (const output of covers.keys()) {
     const cell = output.closest("div.cell");
     if (cell === target || cell.contains(target)) open(output);
   }
