@@ -393,11 +393,7 @@ export function explorable(makeMachine) {
       forget = () => { seen.disconnect(); back.hidden = true; };
       seen.observe(from);
       back.hidden = false;
-      back.onclick = () => {
-        forget();
-        to(from, "center");
-        from.focus({ preventScroll: true });
-      };
+      cameFrom = from;
     }
     /** Say what a reader should know, and show it. */
     function hint(words) {
