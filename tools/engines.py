@@ -49,10 +49,7 @@ MIDDLE = """(selector) => {
 # WebKit's driver says nothing of the console: what is said once a page is loaded is written down in the page itself.
 LISTEN = """() => {
     const said = (globalThis.saidForTests = []);
-    // That observers of sizes go on in the next frame is a notice; of a page from a file WebKit says of it, and of
-    // every error, the same two words. What goes wrong there is seen from the server.
-    const notice = /^ResizeObserver loop|^Script error\\.?$/;
-    addEventListener("error", (event) => notice.test(event.message) || said.push(`error: ${event.message}`));
+    addEventListener("error", (event) => said.push(`error: ${event.message}`));
     addEventListener("unhandledrejection", (event) => said.push(`error: ${event.reason}`));
     for (const kind of ["error", "warn"]) {
         const plain = console[kind];

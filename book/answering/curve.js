@@ -163,13 +163,13 @@ export function curvePad({ x, y }, about) {
     changed();
   });
 
-  new ResizeObserver(() => {
+  new ResizeObserver(() => requestAnimationFrame(() => { // in the next frame: it changes sizes itself
     if (!field.clientWidth || field.clientWidth === wide) return;
     wide = field.clientWidth;
     svg.setAttribute("width", wide);
     frame();
     draw();
-  }).observe(field);
+  })).observe(field);
 
   function clear() {
     levels.fill(null);

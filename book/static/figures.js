@@ -217,7 +217,9 @@
     });
     button.addEventListener("click", () => (figure.dataset.playing ? quiet() : play()));
     // What is drawn for another width has its marks elsewhere.
-    new ResizeObserver(() => place >= 0 && !figure.dataset.playing && mark(curves[chosen], curves[chosen].rows[place])).observe(plots);
+    new ResizeObserver(() => requestAnimationFrame(() => {
+      if (place >= 0 && !figure.dataset.playing) mark(curves[chosen], curves[chosen].rows[place]);
+    })).observe(plots);
   }
 
   // A table that scrolls can be scrolled with the keyboard, too.

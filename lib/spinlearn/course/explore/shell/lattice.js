@@ -1,6 +1,7 @@
 // What the models of spins on a square lattice share: the picture, and the fingerprint.
 
 import { node } from "./shell.js";
+import { sized } from "./sized.js";
 
 /** CRC-32 of bytes, as zlib has it: the fingerprint by which a page and the library compare their spins. */
 export function crc32(bytes) {
@@ -25,10 +26,9 @@ export function picture({ size, fill, legend }) {
   const image = new ImageData(size, size);
   const pixels = new Uint32Array(image.data.buffer);
   // Enlarged, a spin is a square; shrunk below one dot a spin, dots are mixed rather than left out.
-  const fitted = new ResizeObserver(() => {
+  const fitted = sized(canvas, () => {
     canvas.style.imageRendering = canvas.clientWidth * devicePixelRatio < size ? "auto" : "pixelated";
   });
-  fitted.observe(canvas);
   return {
     element: node("div", {}, canvas, node("p", { class: "sl-legend" }, ...legend.map(([colour, text]) =>
       node("span", {}, node("i", { class: "sl-swatch", style: `background: ${colour}` }), text)))),
@@ -38,6 +38,6 @@ export function picture({ size, fill, legend }) {
       context.putImageData(image, 0, 0);
     },
     describe: (text) => canvas.setAttribute("aria-label", text),
-    close: () => fitted.disconnect(),
+    close: fitted,
   };
 }

@@ -16,6 +16,7 @@
 //   range(axis, min, max)    move the window
 
 import { fixed, node, powerOfTen } from "./shell.js";
+import { sized } from "./sized.js";
 
 const RING = "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0"; // round the place that the path has come to
 
@@ -147,17 +148,16 @@ export function plot({ says, x, y, parts, place = "beside", height = 12 }) {
     stale = false;
   }
 
-  const fitted = new ResizeObserver(() => {
+  const fitted = sized(svg, () => {
     [wide, high] = [svg.clientWidth, svg.clientHeight];
     em = parseFloat(getComputedStyle(svg).fontSize);
     stale = true;
     draw();
   });
-  fitted.observe(svg);
   return {
     element, place, draw,
     describe: () => svg.setAttribute("aria-label", typeof says === "function" ? says() : says),
-    close: () => fitted.disconnect(),
+    close: fitted,
     set(name, xs, ys, text) { Object.assign(drawn[name], { xs, ys, text, stale: true }); },
     show(name, on) {
       drawn[name].element.style.display = on ? "" : "none";

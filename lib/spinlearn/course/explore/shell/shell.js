@@ -20,6 +20,7 @@
 
 import { addressOf, asked, listen } from "./address.js";
 import { budget, speedometer } from "./pace.js";
+import { sized } from "./sized.js";
 import { meant } from "./touch.js";
 
 const FRAME = 12; // milliseconds of a frame in which steps are taken; the rest is for the picture and for the reader
@@ -256,6 +257,12 @@ export function explorable(makeMachine) {
 
     const first = root.querySelector(":is(.sl-top, .sl-view) > *");
     let forget = () => {};
+    let cameFrom; // the button of the prose that set the model last
+    back.addEventListener("click", () => {
+      forget();
+      to(cameFrom, "center");
+      cameFrom.focus({ preventScroll: true });
+    });
     root.addEventListener("input", ({ target }) => {
       if (target.matches("[type=text]")) hint(machine.held?.(controls.find(({ element }) => element.contains(target))?.key));
     });
@@ -454,8 +461,7 @@ export function explorable(makeMachine) {
       wake();
     });
     watcher.observe(root);
-    const fitted = new ResizeObserver(() => root.style.setProperty("--sl-stuck", `${first.offsetHeight}px`));
-    fitted.observe(first);
+    const fitted = sized(first, () => root.style.setProperty("--sl-stuck", `${first.offsetHeight}px`));
     document.addEventListener("visibilitychange", wake);
 
     el.classList.add("sl-home");
@@ -471,7 +477,7 @@ export function explorable(makeMachine) {
     return () => {
       cancelAnimationFrame(frame);
       watcher.disconnect();
-      fitted.disconnect();
+      fitted();
       forget();
       for (const view of machine.views) view.close?.();
       document.removeEventListener("visibilitychange", wake);
