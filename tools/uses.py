@@ -227,7 +227,8 @@ class Library:
         """Files that are not Python and that `modules` read, for code with the string constants `code`.
 
         A module names a file, ``"view.js"``, or a kind of file, ``f"{name}.wasm"`` or ``"*.toml"``. Of a kind those
-        count whose own name stands in the code or is that of a module's folder, or all, if there is none.
+        count whose own name stands in the code or is that of a module's folder, and those beside a module of the same
+        name, as a page's questions stand beside its checks; or all, if there is none.
         """
         spoken = {path: strings(self.tree(path)) for path in modules}
         said = code.union(*spoken.values())
@@ -241,7 +242,8 @@ class Library:
             for kind in {text.removeprefix("**/").removeprefix("*") for text in own}:
                 if re.fullmatch(r"\.(?!py)[a-z]\w*", kind):
                     files = {file for file in path.parent.rglob(f"*{kind}") if "__pycache__" not in file.parts}
-                    found |= {file for file in files if file.stem in named} or files
+                    own_kind = {file for file in files if file.stem in named or file.with_suffix(".py") in modules}
+                    found |= own_kind or files
         waiting = [path for path in found if path.suffix == ".js"]
         while waiting:
             script = waiting.pop()

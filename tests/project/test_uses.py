@@ -22,9 +22,16 @@ LIBRARY = {
     "course/plotting.py": 'STYLE = Path(__file__).with_name("spinlearn.mplstyle")',
     "course/spinlearn.mplstyle": "figure.dpi: 100",
     "course/show.py": "def source(*functions):\n    return functions",
-    "course/check/__init__.py": "from importlib import import_module\n\n\ndef check(exercise, answer): ...",
+    "course/check/__init__.py": (
+        "from importlib import import_module\n\n\ndef check(exercise, answer): ...\n\n\n"
+        'def asked(name):\n    return Path(__file__).with_name(f"{name}.toml")'
+    ),
     "course/check/p2_1_deriving.py": "from ...exact import onsager",
+    "course/check/p2_1_deriving.toml": 'q1 = "right"',
     "course/check/p2_2_landscape.py": "",
+    "course/check/p2_2_landscape.toml": 'q1 = "right"',
+    "course/check/p2_3_fails.py": "",
+    "course/check/p2_3_fails.toml": 'q1 = "right"',
     "course/ledger/__init__.py": 'def table(page=None):\n    return sorted(HERE.glob("*.toml"))',
     "course/ledger/1-deriving.toml": 'C01 = "right"',
     "course/ledger/2-landscape.toml": 'C02 = "wrong"',
@@ -56,6 +63,7 @@ PAGES = {
     "submodule": "import spinlearn.lattice.ising as i\ni.sweep(2)",
     "figure": "from spinlearn.course import plotting\nplotting.STYLE",
     "answers": 'from spinlearn.course.check import check\ncheck("2.1-b", 3)',
+    "more-answers": 'from spinlearn.course.check import check\ncheck("2.2-a", 3)',
     "claims": 'from spinlearn.course import ledger\nledger.table("2-mean-field/1-deriving")',
     "all-claims": "from spinlearn.course import ledger\nledger.table()",
     "live": "from spinlearn.course.explore import Magnet\nMagnet()",
@@ -108,8 +116,13 @@ def project(tmp_path_factory):
         # What is no code.
         ("course/spinlearn.mplstyle", "100", "200", {"figure"}),
         ("course/check/p2_1_deriving.py", "onsager", "kaufman", {"answers"}),
-        ("course/check/p2_2_landscape.py", "", "print(1)", set()),
-        ("course/check/__init__.py", "...", "return 1", {"answers"}),
+        ("course/check/p2_2_landscape.py", "", "print(1)", {"more-answers"}),
+        ("course/check/p2_3_fails.py", "", "print(1)", set()),
+        ("course/check/p2_1_deriving.toml", "right", "wrong", {"answers"}),
+        ("course/check/p2_2_landscape.toml", "right", "wrong", {"more-answers"}),
+        ("course/check/p2_2_landscape.toml", "q1", "# A comment.\nq1", set()),
+        ("course/check/p2_3_fails.toml", "right", "wrong", set()),
+        ("course/check/__init__.py", "...", "return 1", {"answers", "more-answers"}),
         ("course/ledger/1-deriving.toml", "right", "wrong", {"claims", "all-claims"}),
         ("course/ledger/2-landscape.toml", "wrong", "right", {"all-claims"}),
         ("course/ledger/2-landscape.toml", "C02", "# A comment.\nC02", set()),
@@ -183,3 +196,15 @@ def test_every_page_of_the_course_uses_what_it_shows_to_live():
     assert {name for name in used if name.endswith(".wasm")} == {"course/web/ising.wasm"}
     assert "lattice/ising.py" in used
     assert "neuron/membrane.py" not in used
+
+
+def test_a_page_of_the_course_uses_its_own_checks_and_questions_and_those_of_no_other():
+    """On the real library: the files of page 1.2 are ``p1_2_….py`` and ``p1_2_….toml``, for its solution, too."""
+    library = uses.Library(pages.ROOT / "lib")
+    checks = pages.ROOT / "lib" / "spinlearn" / "course" / "check"
+    for page in [page for page in pages.pages() if page.number]:
+        used = execute.fingerprints(page, pages.read_source(page), library)["uses"]
+        named = f"p{page.number.replace('.', '_')}_*"
+        own = {f"course/check/{path.name}" for path in checks.glob(named) if path.suffix in (".py", ".toml")}
+        assert own
+        assert {name for name in used if name.startswith("course/check/p")} == own, page.name
