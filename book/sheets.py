@@ -5,6 +5,7 @@ Sheets of single pages are in it, too, where they stood: what stands later wins,
 
 import graphlib
 import hashlib
+import logging
 import re
 from pathlib import Path
 
@@ -17,6 +18,9 @@ IMPORT = re.compile(r"@import\s+(?:url\()?['\"]?([^'\")]+\.css)['\"]?\)?\s*;")
 ICON = re.compile(r"\.(fa-[a-z0-9-]+)::?before")
 CODE = re.compile(r"\\(f[0-9a-f]{3})\b")
 TOGETHER = "site.css"
+
+# It warns of each table that it drops, such as the dates that FontForge leaves in a font: none of them is missed.
+logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
 
 
 def only(font: Path, characters: set[int], target: Path) -> None:

@@ -4,9 +4,12 @@ import gzip
 import re
 import sys
 from collections import Counter
+from pathlib import Path
 
+import matplotlib as mpl
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from playwright.sync_api import expect
 
 from tools import book, pages
@@ -531,3 +534,13 @@ def test_sheets_keep_their_order_and_icons_that_are_not_used_go():
         sheets.relative("a{b:url(x.png)}c{d:url('data:e')}", "styles/")
         == "a{b:url(\"styles/x.png\")}c{d:url('data:e')}"
     )
+
+
+def test_a_font_with_tables_that_are_dropped_is_made_smaller_without_a_word(tmp_path, caplog):
+    """matplotlib's own face has the dates of FontForge, FFTM, of which fontTools would warn."""
+    font = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    with TTFont(font) as face:
+        assert "FFTM" in face
+    sheets.only(font, {ord("A")}, tmp_path / "small.woff")
+    assert 0 < (tmp_path / "small.woff").stat().st_size < font.stat().st_size / 20
+    assert caplog.records == []
