@@ -93,18 +93,25 @@ export function keep(shelf, id, value) {
   write(memory);
 }
 
-/** Forget all. */
-export function forgetAll() {
-  write(blank());
+/** Names of all that the course keeps here: this memory, and what other scripts note beside it, such as how code is folded. */
+function entries() {
   try {
-    localStorage.removeItem(KEY);
+    return Object.keys(localStorage).filter((name) => name === KEY || name.startsWith(`${KEY}-`));
   } catch {
-    // forbidden: nothing was there
+    return []; // forbidden: nothing is there
   }
 }
 
-/** How many things are remembered. */
-export const size = () => Object.values(remembered()).reduce((sum, shelf) => sum + Object.keys(shelf).length, 0);
+/** Forget all, what other scripts have noted with it. */
+export function forgetAll() {
+  write(blank());
+  for (const name of entries()) localStorage.removeItem(name);
+}
+
+const size = () => Object.values(remembered()).reduce((sum, shelf) => sum + Object.keys(shelf).length, 0);
+
+/** Whether there is anything to forget. */
+export const anyKept = () => size() > 0 || entries().some((name) => name !== KEY);
 
 /** All that is remembered as the text of a file. */
 export const exported = () => `${packed(remembered(), null, 1)}\n`;

@@ -2,7 +2,7 @@
 // all of it.
 
 import { made } from "./dom.js";
-import { LASTS, exported, forgetAll, imported, keep, recall, size, whenChanged } from "./memory.js";
+import { LASTS, anyKept, exported, forgetAll, imported, keep, recall, whenChanged } from "./memory.js";
 
 const COUNTED = ["exercises", "questions", "predictions"];
 
@@ -68,7 +68,7 @@ function startPage(home) {
   });
 
   home.querySelector("[data-do=forget]").addEventListener("click", () => {
-    if (size()) question.showModal();
+    if (anyKept()) question.showModal();
     else tell("There is nothing to forget.");
   });
   question.addEventListener("close", () => {

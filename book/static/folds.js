@@ -1,6 +1,6 @@
 // Code folds: all of a page at once, a choice that this device remembers; what a link leads to opens; print shows all.
 (() => {
-  const KEY = "spins-to-neurons-code";
+  const KEY = "spins-to-neurons-code"; // begins as all names of the course do, so that "Forget everything" finds it
   const folds = [...document.querySelectorAll("details.fold")];
   const asBuilt = new Map(folds.map((fold) => [fold, fold.open]));
   const group = document.querySelector(".fold-all");

@@ -462,6 +462,11 @@ def go(page, name):
     page.goto(here[: here.index("/chapters/")] + f"/{name}.html")
 
 
+def kept(page):
+    """Names of all that is stored, but for the light or the dark, which is the theme's own affair."""
+    return sorted(set(page.evaluate("Object.keys(localStorage)")) - {"mode", "theme"})
+
+
 def counts(page):
     return page.locator("tr[data-lesson='1.1'] td").all_inner_texts()
 
@@ -495,7 +500,7 @@ def test_progress_goes_out_as_a_file_and_comes_back(anywhere, tmp_path):
     page.locator("dialog").get_by_role("button", name="Forget everything").click()
     expect(said(page.locator("[data-progress]"))).to_have_text("Everything is forgotten.")
     assert counts(page) == ["0 of 4", "0 of 1", "0 of 3", "no"]
-    assert page.evaluate("localStorage.getItem('spins-to-neurons')") is None
+    assert kept(page) == []
     expect(page.get_by_role("button", name="Forget everything")).to_be_focused()
 
     page.locator("input[type=file]").set_input_files(file)
@@ -503,6 +508,27 @@ def test_progress_goes_out_as_a_file_and_comes_back(anywhere, tmp_path):
     assert counts(page) == ["1 of 4", "1 of 1", "1 of 3", "✓ yes"]
     page.locator("input[type=file]").set_input_files(file)
     expect(said(page.locator("[data-progress]"))).to_contain_text("nothing that is not here already")
+
+
+def test_what_is_folded_is_forgotten_too_and_what_is_not_ours_stays(anywhere):
+    page = anywhere(init="if (!sessionStorage.once) sessionStorage.once = localStorage.theirs = 1")
+    page.get_by_role("button", name="Fold all code").click()
+    do_something(page)
+    assert kept(page) == ["spins-to-neurons", "spins-to-neurons-code", "theirs"]
+    for _ in ("all of it", "what is folded alone"):
+        go(page, asking.PROGRESS)
+        page.get_by_role("button", name="Forget everything").click()
+        page.locator("dialog").get_by_role("button", name="Forget everything").click()
+        expect(said(page.locator("[data-progress]"))).to_have_text("Everything is forgotten.")
+        assert kept(page) == ["theirs"]
+        go(page, asking.LESSON)
+        expect(page.locator("details.fold[open]").first).to_be_attached()
+        page.get_by_role("button", name="Fold all code").click()
+        assert page.locator("details.fold[open]").count() == 0
+    page.evaluate("localStorage.removeItem('spins-to-neurons-code')")
+    go(page, asking.PROGRESS)
+    page.get_by_role("button", name="Forget everything").click()
+    expect(said(page.locator("[data-progress]"))).to_have_text("There is nothing to forget.")
 
 
 GOOD = {"course": "spins-to-neurons", "version": 1, "exercises": {"1.1-a": "6"}}
