@@ -11,6 +11,7 @@ from functools import cache
 import jupytext
 import pytest
 
+from spinlearn.course.figures import bundle
 from tools import execute, pages, processor
 
 PAGES = pages.pages()
@@ -61,7 +62,10 @@ def test_nothing_random_and_nothing_of_a_machine_is_stored(page):
 
 # ── What is printed survives another processor ───────────────────────────────────────────────────────────────────────
 
-SIGNED_ZERO = re.compile(r"(?<![\w.)\]])[+\-−]0(?:\.0*)?(?:e[+-]?\d+)?(?![\w.])")
+ZERO = r"0(?:\.0*)?(?:e[+-]?\d+)?"
+SIGNED_ZERO = re.compile(rf"(?<![\w.)\]])[+\-−]{ZERO}(?![\w.])|[+\-−]{ZERO}j")  # the second as in -4.7+0.0j
+MINUS_ZERO = re.compile(rf"[-−]{ZERO}(?![\w.])")
+BASE64 = re.compile(r"[A-Za-z0-9+/=]{60,}")
 SMALL = re.compile(r"(?<![\w.])\d(?:\.\d+)?e-\d+")
 
 
@@ -72,9 +76,10 @@ def residues(text):
 
 
 def test_residues_are_seen_and_what_is_no_residue_is_not():
-    told = "-0.0000 +0.0 %, −0. [-0.  1.] -0.0e+00 1.3e-17 (+0.00) 4e-16 +0"
-    assert len(residues(told)) == 9
+    told = "-0.0000 +0.0 %, −0. [-0.  1.] -0.0e+00 1.3e-17 (+0.00) 4e-16 +0 -4.675+0.000j 1.0-0j"
+    assert len(residues(told)) == 11
     assert residues("-0.0001 0.0000 below 1e-14, 3e-05 10-0 x-0 -0.00e1x 1.5e-12 -0.5 +0.01 ±0.000 3.4e-302") == []
+    assert residues("-0.203+0.383j 0j 0.1-0.05j") == []
 
 
 @pytest.mark.parametrize("page", named(PAGES))
@@ -84,6 +89,32 @@ def test_no_zero_has_a_sign_and_no_rounding_residue_is_printed(page):
         cell.execution_count: hits
         for cell in cells(page)
         if "small-numbers" not in cell.metadata.get("tags", []) and (hits := residues(execute.texts(cell)))
+    }
+    assert not found, f"numbers by code cell: {found}"
+
+
+def behind(output):
+    """Signed zeros in what a reader of the site or of a live model meets, and no text output holds: HTML and figures.
+
+    Of a figure those are its numbers, from which the site makes a table and a file, its axes, its words and its paths.
+    """
+    html = SIGNED_ZERO.findall(BASE64.sub("", output.get("data", {}).get("text/html", "")))
+    return html + MINUS_ZERO.findall(BASE64.sub("", output.get("metadata", {}).get(bundle.KEY, "")))
+
+
+def test_a_signed_zero_is_seen_behind_the_text():
+    picture = f"base64,{'ab+/+0==' * 20}"
+    figure = f"""{{"x":[-0.0,1],"axes":[0,-0],"svg":"<path d='M2.25-0 1-0.5'/><text>−0.0</text>{picture}"}}"""
+    assert len(behind({"metadata": {bundle.KEY: figure}})) == 4
+    assert behind({"metadata": {bundle.KEY: '{"x":[-0.05,0.0],"svg":"M0-0.5 3.5 0-2.25 0 Z −0.5"}'}}) == []
+    assert len(behind({"data": {"text/html": f'<p>at −0.00</p><script>show({{"T":-0.0}}, "{picture}")</script>'}})) == 2
+    assert behind({"data": {"text/html": "<p style='margin:-0.5px'>-0.01</p>"}}) == []
+
+
+@pytest.mark.parametrize("page", named(PAGES))
+def test_no_zero_has_a_sign_in_a_figure_or_in_html(page):
+    found = {
+        cell.execution_count: hits for cell in cells(page) if (hits := [z for o in cell.outputs for z in behind(o)])
     }
     assert not found, f"numbers by code cell: {found}"
 
