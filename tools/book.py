@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from .course import alone
 from .pages import ROOT, PageError, contents, named
 
 # All that the site is made from: when none of it has changed, neither has the site.
@@ -67,33 +68,39 @@ def build(root: Path = ROOT, *, solutions: bool = True, quiet: bool = False) -> 
     except PageError as error:
         raise BookError(str(error)) from error
     flavour = "site" if solutions else "site-without-solutions"
-    site, stamp, work = (
-        root / "build" / flavour,
-        root / "build" / f"{flavour}.stamp",
-        root / "build" / f"{flavour}.work",
-    )
+    site, stamp = root / "build" / flavour, root / "build" / f"{flavour}.stamp"
+    if not _fresh(root, site, stamp):
+        with alone(flavour, root):
+            if not _fresh(root, site, stamp):  # who has waited for another's build finds it done
+                _make(root, toc, site, stamp, solutions=solutions, quiet=quiet)
+                return site
+    if not quiet:
+        print(f"• Nothing has changed: {site.relative_to(root).as_posix()}/index.html is up to date")
+    return site
+
+
+def _fresh(root: Path, site: Path, stamp: Path) -> bool:
+    """Whether a site is there and is made of what there is now."""
+    try:
+        return site.is_dir() and stamp.read_text() == _fingerprint(root)
+    except FileNotFoundError:  # no stamp, or no longer: another process takes it away before it builds
+        return False
+
+
+def _make(root: Path, toc: dict, site: Path, stamp: Path, *, solutions: bool, quiet: bool) -> None:
+    """Build a site that is not fresh, and put the fingerprint of its inputs beside it."""
     inputs = _fingerprint(root)
-    if site.is_dir() and stamp.is_file() and stamp.read_text() == inputs:
-        if not quiet:
-            print(f"• Nothing has changed: {site.relative_to(root).as_posix()}/index.html is up to date")
-        return site
     if found := faults(root):
         raise BookError("\n".join(found))
-
     start = time.perf_counter()
     if not quiet:
         print(f"• Building the book{'' if solutions else ' without the solutions'}", flush=True)
-    shutil.rmtree(work, ignore_errors=True)
     stamp.unlink(missing_ok=True)
-    work.mkdir(parents=True)
-    html = _sphinx(root, work, toc, "-W", "-n", "--keep-going", solutions=solutions)
-    shutil.rmtree(site, ignore_errors=True)
-    shutil.move(html, site)
-    shutil.rmtree(work)
+    work = site.with_name(f"{site.name}.work")
+    _put(_sphinx(root, work, toc, "-W", "-n", "--keep-going", solutions=solutions), work, site)
     stamp.write_text(inputs)
     if not quiet:
         print(f"• Built in {time.perf_counter() - start:.0f} s. Open {site / 'index.html'}")
-    return site
 
 
 def preview(name: str, root: Path = ROOT) -> Path:
@@ -125,18 +132,23 @@ def preview(name: str, root: Path = ROOT) -> Path:
         raise BookError(str(error)) from error
     print(f"• Building {page.name} alone", flush=True)
     work, site = root / "build" / "preview.work", root / "build" / "preview"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    html = _sphinx(root, work, {"format": "jb-book", "root": page.name}, solutions=True)
-    shutil.rmtree(site, ignore_errors=True)
-    shutil.move(html, site)
-    shutil.rmtree(work)
+    with alone("preview", root):
+        _put(_sphinx(root, work, {"format": "jb-book", "root": page.name}, solutions=True), work, site)
     print(f"• Open {site / page.name}.html")
     return site / f"{page.name}.html"
 
 
+def _put(html: Path, work: Path, site: Path) -> None:
+    """Put what was built below `work` in the place of the site."""
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.move(html, site)
+    shutil.rmtree(work)
+
+
 def _sphinx(root: Path, work: Path, toc: dict, *options: str, solutions: bool) -> Path:
-    """Build the pages of a table of contents below `work`; return the folder of the HTML."""
+    """Build the pages of a table of contents below `work`, which is emptied; return the folder of the HTML."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
     (work / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), encoding="utf-8")
     command = [
         sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".",

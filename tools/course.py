@@ -142,10 +142,10 @@ def module(name, *arguments):
 
 
 @contextlib.contextmanager
-def alone(name):
+def alone(name, root=None):
     """Wait until no other command does the same work; the system lets go when a process ends, however it ends."""
     try:
-        handle = open(ROOT / f".{name}.lock", "w")  # noqa: SIM115
+        handle = open((root or ROOT) / f".{name}.lock", "w")  # noqa: SIM115
     except OSError:  # a folder that cannot be written to: nobody else can make anything there either
         yield
         return

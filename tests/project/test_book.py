@@ -5,6 +5,7 @@ import inspect
 import json
 import re
 import shutil
+import subprocess
 import sys
 from urllib.parse import unquote, urlsplit
 
@@ -256,6 +257,61 @@ def test_the_library_reference_has_every_public_function(built, soups):
             own = inspect.isfunction(getattr(value, "py_func", value)) and getattr(value, "__module__", "") == name
             if own and not member.startswith("_"):
                 assert f"{name}.{member}" in shown
+
+
+BUILDER = """
+import sys, time
+from contextlib import nullcontext
+from pathlib import Path
+from tools import book, course
+
+root, number, locked = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "locked"
+builds, waits, try_lock = root / "builds.txt", root / "waits", course.try_lock
+
+def tried(handle):
+    taken = try_lock(handle)
+    if not taken:
+        waits.touch()
+    return taken
+
+def built(root, work, *_options, **_flags):
+    with builds.open("a") as file:
+        file.write(number)
+    until = time.monotonic() + 30  # the other one comes while this one builds, and waits or builds as well
+    while time.monotonic() < until and not (waits.exists() if locked else len(builds.read_text()) == 2):
+        time.sleep(0.01)
+    html = work / number
+    html.mkdir(parents=True)
+    (html / "index.html").write_text(number)
+    return html
+
+book._sphinx, book.faults, course.try_lock = built, lambda root: [], tried
+if not locked:
+    book.alone = lambda *_names: nullcontext()
+book.build(root)
+"""
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["locked", "a twin without the lock"])
+def test_two_that_find_the_site_stale_build_it_once(project, locked):
+    """The second waits for the first, and then finds nothing to do. Without the lock both build."""
+    command = [sys.executable, "-c", BUILDER, str(project)]
+    running = [
+        subprocess.Popen([*command, number, "locked" if locked else "free"], cwd=pages.ROOT,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for number in "12"
+    ]  # fmt: skip
+    said = [process.communicate(timeout=60)[0] for process in running]
+    builds = (project / "builds.txt").read_text()
+    if not locked:
+        assert sorted(builds) == ["1", "2"]
+        return
+    assert [process.returncode for process in running] == [0, 0], said
+    assert builds in ("1", "2")
+    assert (project / "build" / "site" / "index.html").read_text() == builds
+    waited = said[1 if builds == "1" else 0]
+    assert "• Another command is at work on site; waiting for it\n" in waited
+    assert "• Nothing has changed: build/site/index.html is up to date\n" in waited
 
 
 @pytest.mark.slow
