@@ -9,6 +9,7 @@ import pytest
 
 import spinlearn
 
+SIGNED_ZERO = re.compile(r"(?<![\w.)\]])[-−]0(?:\.0*)?(?:e[+-]?\d+)?(?![\w.])")
 # A __main__ is a command: to import it is to run it. What is compiled for the web is imported in its own process alone.
 MODULES = sorted(
     module.name
@@ -28,3 +29,5 @@ def test_all_modules_are_found():
 def test_examples_of_the_documentation(name):
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0
+    for test in doctest.DocTestFinder().find(importlib.import_module(name)):
+        assert not [one.want for one in test.examples if SIGNED_ZERO.search(one.want)], test.name

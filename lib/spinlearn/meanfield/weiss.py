@@ -310,12 +310,12 @@ def landau(T: float, *, h: float = 0.0, Tc: float = 1.0, order: int = 4) -> np.n
     Examples
     --------
     >>> landau(0.9, order=4).round(4)
-    array([-0.6238, -0.    , -0.05  ,  0.    ,  0.075 ])
+    array([-0.6238,  0.    , -0.05  ,  0.    ,  0.075 ])
     """
     T, Tc = arguments.number("T", T, above=0), arguments.number("Tc", Tc, above=0)
     order = arguments.count("order", order, at_least=2, at_most=1000)
     coefficients = np.zeros(order + 1)
-    coefficients[0], coefficients[1] = -T * math.log(2), -arguments.number("h", h)
+    coefficients[0], coefficients[1] = -T * math.log(2), 0.0 - arguments.number("h", h)  # no -0
     even = np.arange(2, order + 1, 2)
     coefficients[even] = T / (even * (even - 1))
     coefficients[2] = (T - Tc) / 2
