@@ -14,7 +14,7 @@ SIGNED_ZERO = re.compile(r"(?<![\w.)\]])[-−]0(?:\.0*)?(?:e[+-]?\d+)?(?![\w.])"
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(spinlearn.__path__, "spinlearn.")
-    if not re.search(r"\.__main__$|\.web\.kernels\.", module.name)
+    if not re.search(r"\.__main__$|\.web\.(kernels\.|shared$)", module.name)
 )
 
 
