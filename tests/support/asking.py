@@ -85,6 +85,14 @@ for T in range(5):
     print(T, "...", 1 - T / 4)
 ```
 
+About a third, and $0.342$ to be exact.
+
+- It falls to nothing.
+
+## What stands here is not covered
+
+Nor is this.
+
 ```{code-cell} ipython3
 ---
 mystnb:
