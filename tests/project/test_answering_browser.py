@@ -414,6 +414,17 @@ def test_the_text_below_what_was_measured_is_covered_with_it(opened):
     assert page.locator(".ask-veiled").count() == 0
 
 
+def test_another_cell_that_gives_it_away_is_covered_too(opened):
+    page = opened()
+    output = page.locator(".tag_as-well .cell_output")
+    expect(output.locator(".ask-cover")).to_be_visible()
+    guess(page, 2)
+    expect(output.locator(".ask-cover")).to_have_count(0)
+    expect(covered(page, "fig-made")[0]).to_have_count(0)
+    press(prediction(page, 2), "Forget my prediction")
+    expect(output.locator(".ask-cover")).to_be_visible()
+
+
 def test_it_can_be_seen_without_a_prediction_and_that_is_not_remembered(opened):
     page = opened()
     cover, output = covered(page, measured_by(page))
