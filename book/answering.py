@@ -203,7 +203,8 @@ def ask(app, place, admonition, doctree) -> Asked:
     else:
         declaration = declarations.measured(place, declaration, Path(app.env.doc2path(place.page)))
         parts = prediction_parts(place, declaration, options, about)
-        declaration = {**declaration, "from": anchor(place, doctree, declaration["cell"])}
+        also = [anchor(place, doctree, name) for name in declaration["also"]]
+        declaration = {**declaration, "from": anchor(place, doctree, declaration["cell"]), "also": also}
         link = f'<a href="#{declaration["from"]}">the cell that measured it</a>'
         line = f"Scripts are off: write your prediction down before you go on, and hold it against {link}."
     admonition.children = []

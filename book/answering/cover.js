@@ -1,9 +1,11 @@
 // What a prediction was measured by is covered until the reader has committed, or asks to see it: who predicts must not read it by
-// chance. The layout stays, and what is covered can be reached neither by the keyboard nor by the search of the browser.
+// chance. The text that follows the cell is covered with it, as far as the next cell, question or box, since it begins with the number.
+// The layout stays, and what is covered can be reached neither by the keyboard nor by the search of the browser.
 
 import { made } from "./dom.js";
 
-const covers = new Map(); // output of a cell: {waiting, cover, button}; the cell stays covered while a prediction is waiting
+const covers = new Map(); // output of a cell: {waiting, cover, button, text}; it stays covered while a prediction is waiting
+const ENDS = "div.cell, section, figure, .ask-around, .admonition, .exercise, details, h2, h3, h4"; // of the text that follows a cell
 
 /** The output that belongs to the id of a cell or of a figure. */
 function outputOf(id) {
@@ -11,21 +13,32 @@ function outputOf(id) {
   return target?.closest("div.cell")?.querySelector(".cell_output") ?? null;
 }
 
+/** The text that belongs to a cell: what stands below it, up to the next thing of another kind. */
+function textAfter(cell) {
+  const found = [];
+  for (let next = cell.nextElementSibling; next && !next.matches(ENDS); next = next.nextElementSibling) found.push(next);
+  return found.filter((element) => element.textContent.trim());
+}
+
 function open(output) {
-  const { cover } = covers.get(output);
+  const { cover, text } = covers.get(output);
   covers.delete(output);
   cover.remove();
   output.classList.remove("ask-covered");
-  for (const child of output.children) child.inert = false;
+  for (const element of text) element.classList.remove("ask-veiled");
+  for (const element of [...output.children, ...text]) element.inert = false;
 }
 
 function close(output) {
   const button = made("button", { class: "ask-press ask-quiet", type: "button" }, "Show it without predicting");
-  const cover = made("div", { class: "ask-cover" }, made("p", {}, "Covered until you have committed to a prediction."), button);
-  for (const child of output.children) child.inert = true;
+  const text = textAfter(output.closest("div.cell"));
+  const line = `Covered until you have committed to a prediction.${text.length ? " So is the text below." : ""}`;
+  const cover = made("div", { class: "ask-cover" }, made("p", {}, line), button);
+  for (const element of [...output.children, ...text]) element.inert = true;
+  for (const element of text) element.classList.add("ask-veiled");
   output.classList.add("ask-covered");
   output.prepend(cover);
-  covers.set(output, { waiting: new Set(), cover, button });
+  covers.set(output, { waiting: new Set(), cover, button, text });
   button.addEventListener("click", () => {
     open(output);
     output.tabIndex = -1; // the button that had the focus is gone
@@ -58,9 +71,8 @@ function follow() {
   try { name = decodeURIComponent(name); } catch { /* as it stands */ }
   const target = name && document.getElementById(name);
   if (!target) return;
-  for (const output of covers.keys()) {
-    const cell = output.closest("div.cell");
-    if (cell === target || cell.contains(target)) open(output);
+  for (const [output, { text }] of covers) {
+    if ([output.closest("div.cell"), ...text].some((element) => element.contains(target))) open(output);
   }
 }
 

@@ -1,7 +1,7 @@
 // Axes to draw a curve on, with the pointer or with the keyboard. The field is a slider: left and right move a cursor along x, up and
 // down raise and lower the curve there.
 
-import { drawn, made, told } from "./dom.js";
+import { drawn, made, saidOn, told } from "./dom.js";
 
 const HEIGHT = 230; // of the picture, in pixels
 const MARGIN = { left: 46, right: 14, top: 10, bottom: 26 };
@@ -39,6 +39,7 @@ export function curvePad({ x, y }, about) {
   const rise = roundedStep((y.high - y.low) / LEVELS);
   const decimals = { x: ticksOf({ low: 0, high: step }, 1).decimals, y: ticksOf({ low: 0, high: rise }, 1).decimals };
 
+  const toDraw = `To be drawn: ${y.label}, against ${x.label}`;
   const levels = along.map(() => null); // what is drawn so far
   let [cursor, open, measured, wide] = [0, true, null, 0];
 
@@ -49,7 +50,7 @@ export function curvePad({ x, y }, about) {
   const mark = drawn("g", { class: "ask-cursor" }, drawn("path"), drawn("circle", { r: 5 }));
   const svg = drawn("svg", { class: "ask-axes", height: HEIGHT, "aria-hidden": "true" }, grid, theirs, dots, mine, mark);
   const field = made("div", { class: "ask-field", tabindex: "0", role: "slider", "aria-orientation": "vertical",
-    "aria-label": `${y.label} against ${x.label}, to be drawn`, "aria-valuemin": y.low, "aria-valuemax": y.high,
+    "aria-label": toDraw, "aria-valuemin": y.low, "aria-valuemax": y.high,
     "aria-describedby": about, "aria-roledescription": "curve to draw" }, svg);
   const legend = made("p", { class: "ask-legend" });
   const keys = made("p", { class: "ask-hint" },
@@ -107,8 +108,8 @@ export function curvePad({ x, y }, about) {
   function speak() {
     if (!open) return;
     field.setAttribute("aria-valuenow", height());
-    const level = levels[cursor] === null ? "nothing drawn" : printed(levels[cursor], decimals.y);
-    field.setAttribute("aria-valuetext", `${x.label} ${printed(along[cursor], decimals.x)}: ${level}`);
+    const level = levels[cursor] === null ? "nothing drawn" : saidOn(y, printed(levels[cursor], decimals.y));
+    field.setAttribute("aria-valuetext", `${saidOn(x, printed(along[cursor], decimals.x))}: ${level}`);
   }
 
   function changed() {
@@ -177,7 +178,7 @@ export function curvePad({ x, y }, about) {
     legend.replaceChildren();
     keys.hidden = false;
     for (const [name, value] of Object.entries({ tabindex: "0", role: "slider" })) field.setAttribute(name, value);
-    field.setAttribute("aria-label", `${y.label} against ${x.label}, to be drawn`);
+    field.setAttribute("aria-label", toDraw);
     element.removeAttribute("data-shown");
     changed();
   }
@@ -201,8 +202,8 @@ export function curvePad({ x, y }, about) {
         "aria-roledescription", "aria-describedby"]) field.removeAttribute(name);
       field.setAttribute("role", "img");
       const ends = [theirPoints[0], theirPoints[theirPoints.length - 1]];
-      field.setAttribute("aria-label", `Your curve and the measured one, ${y.label} against ${x.label}. Measured: ${ends
-        .map(([at, level]) => `${told(level)} at ${told(at)}`).join(" to ")}.`);
+      field.setAttribute("aria-label", `Your curve and the measured one: ${y.label}, against ${x.label}. Measured: from ${ends
+        .map(([at, level]) => `${saidOn(y, told(level))} at ${saidOn(x, told(at))}`).join(" to ")}.`);
       element.setAttribute("data-shown", "");
       draw();
     },

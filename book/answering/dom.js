@@ -45,3 +45,6 @@ export function hush(form) {
 
 /** A number as it is printed: a true minus sign, and no more digits than are worth it. */
 export const told = (value, digits = 3) => String(Number(value.toPrecision(digits))).replace("-", "\u2212");
+
+/** A value on an axis, as it is said inside a sentence. */
+export const saidOn = ({ said }, value) => said.replace("{}", () => value);

@@ -3,7 +3,7 @@
 
 import { committedTo, coverFor } from "./cover.js";
 import { curvePad } from "./curve.js";
-import { declarationOf, hush, made, own, say, told } from "./dom.js";
+import { declarationOf, hush, made, own, say, saidOn, told } from "./dom.js";
 import { fill, written } from "./fields.js";
 import { judge } from "./judge.js";
 import { keep, recall } from "./memory.js";
@@ -12,6 +12,9 @@ import { read } from "./written.js";
 // Any number is right here: it is read, and refused only if it is none.
 const ANY_NUMBER = { kind: "numbers", parts: 1, wanted: "a single number is wanted", turns: [], rest: [],
   right: { where: [[null, null]], reason: "" } };
+
+/** The cells that would give it away: that which measured it, and those that show it as well. */
+const coveredBy = ({ from, also = [] }) => [from, ...also];
 
 const capital = (text) => text.replace(/^./u, (first) => first.toUpperCase());
 
@@ -42,15 +45,17 @@ export function heightAt(points, x) {
   return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
 }
 
-/** How far a drawn curve is from the measured one. */
+/** How far a drawn curve is from the measured one, and over which part, if it is not all of it. */
 export function curveCloseness(mine, { points, x, y }) {
   const gaps = points.map(([at, level]) => [at, Math.abs(heightAt(mine, at) - level)]).filter(([, gap]) => !Number.isNaN(gap));
   if (!gaps.length) return "Your curve and the measured one have no stretch in common.";
   const mean = gaps.reduce((sum, [, gap]) => sum + gap, 0) / gaps.length;
   const [where, most] = gaps.reduce((worst, one) => (one[1] > worst[1] ? one : worst));
   const share = Math.round((100 * mean) / (y.high - y.low));
-  return `On average your curve is ${told(mean, 2)} from the measured one, ${share} % of the height of the axis. `
-    + `It is farthest off at ${x.label} = ${told(where)}, by ${told(most, 2)}.`;
+  const [first, last] = [mine[0], mine.at(-1)].map(([at]) => saidOn(x, told(at)));
+  const part = gaps.length < points.length ? ` Compared only where you drew: from ${first} to ${last}.` : "";
+  return `On average your curve is ${saidOn(y, told(mean, 2))} from the measured one, ${share} % of the height of the axis. `
+    + `It is farthest off at ${saidOn(x, told(where))}, by ${saidOn(y, told(most, 2))}.${part}`;
 }
 
 /** A text without the unit that is said behind it anyway. */
@@ -145,14 +150,14 @@ export function startPrediction(home) {
       form.querySelector(".ask-curve").append(form.pad.element);
     } else fill(form, "");
     shown.replaceChildren();
-    coverFor(home, declaration.from);
+    for (const cell of coveredBy(declaration)) coverFor(home, cell);
     form.querySelector("input, [tabindex], button").focus();
   };
 
   const show = (kept) => {
     home.dataset.done = "";
     hush(form);
-    committedTo(home, declaration.from);
+    for (const cell of coveredBy(declaration)) committedTo(home, cell);
     const again = made("button", { class: "ask-press ask-quiet", type: "button" }, "Forget my prediction",
       made("span", { class: "ask-hidden" }, ` ${id}`));
     again.addEventListener("click", forget);
@@ -173,5 +178,5 @@ export function startPrediction(home) {
   });
   const before = recall("predictions", id);
   if (before !== undefined && fits(declaration, before)) show(before);
-  else coverFor(home, declaration.from);
+  else for (const cell of coveredBy(declaration)) coverFor(home, cell);
 }

@@ -13,6 +13,7 @@ from sphinx import addnodes
 
 from .plaintext import plain
 
+SYMBOLS = "chapters/back-matter/notation"  # each symbol of its tables is a part of its own
 KINDS = ("chapters/back-matter/", "solutions/")  # 1 and 2; everything else is a lesson, 0
 QUIET = (nodes.comment, nodes.raw, nodes.substitution_definition, nodes.meta, addnodes.toctree, addnodes.index)
 ENDS = (nodes.paragraph, nodes.title, nodes.entry, nodes.term, nodes.caption, nodes.list_item, nodes.literal_block)
@@ -22,7 +23,7 @@ WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 def collect(app, doctree, docname):
     """Remember the sections of a page."""
     store = app.env.__dict__.setdefault("search_sections", {})
-    page = _Sections()
+    page = _Sections(symbols=docname == SYMBOLS)
     page.visit(doctree, doctree)
     store[docname] = page.sections
 
@@ -67,8 +68,8 @@ class _Section:
 class _Sections:
     """Walks a page once."""
 
-    def __init__(self):
-        self.sections, self.stack, self.in_code = [], [], False
+    def __init__(self, symbols: bool = False):
+        self.sections, self.stack, self.in_code, self.symbols = [], [], False, symbols
 
     def visit(self, node, doctree):
         if isinstance(node, QUIET):
@@ -83,6 +84,8 @@ class _Sections:
             return  # has been said as the section's title
         elif "run-time" in node.get("classes", ()):
             return
+        elif self.symbols and isinstance(node, nodes.row):
+            self.explain(node)
         else:
             self.inside(node, doctree)
 
@@ -97,6 +100,16 @@ class _Sections:
             self.say(" ")
         if opened:
             self.stack.pop()
+
+    def explain(self, row):
+        """A row of the notation: a symbol, its meaning, where; without a symbol, one more meaning of that above it."""
+        symbol, meaning, where = (_title(entry) for entry in row.children)
+        if isinstance(row.parent, nodes.thead):
+            return
+        if symbol:
+            self.sections.append(_Section(self.stack[-1].anchor, symbol))
+        here = self.sections[-1]
+        here.text.append(f"{'; ' if here.text else ''}{meaning}{f' ({where})' if where else ''}")
 
     def open(self, node) -> bool:
         place = None

@@ -94,9 +94,9 @@
       const row = curve.rows[place];
       const [panel, label] = panels[curve.panel];
       const error = curve.ye === undefined ? "" : table[curve.ye][row];
-      const name = anew ? `${panel ? `${panel}, ` : ""}${curve.name}, ${curve.rows.length} points. ` : "";
+      const name = anew ? `${panel ? `${panel}, ` : ""}${curve.name}, against ${label}, ${curve.rows.length} points. ` : "";
       words.textContent =
-        `${name}${label} ${say(table[curve.x][row])}: ${say(table[curve.y][row])}` + (error ? ` ± ${say(error)}` : "");
+        `${name}At ${say(table[curve.x][row])}: ${say(table[curve.y][row])}` + (error ? ` ± ${say(error)}` : "");
       said.hidden = false;
       mark(curve, row);
     }

@@ -5,24 +5,42 @@
   const GREEK = Object.fromEntries(("alpha α beta β gamma γ delta δ epsilon ε zeta ζ eta η theta θ kappa κ lambda λ mu μ nu ν xi ξ "
     + "pi π rho ρ sigma σ tau τ phi φ chi χ psi ψ omega ω").match(/\S+ \S+/g).map((pair) => pair.split(" ")));
   const SECTIONS = 3, AROUND = 110;
+  const MEANINGS = /back-matter\/notation\.html$/, WORDS = /back-matter\/glossary\.html$/;
 
   // Words as they are compared: without accents and underscores; the signs of the alphabet's letters stay.
   const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[_\\{}$]/g, "").replace(/[’‘]/g, "'")
     .replace(/[−–]/g, "-").replace(/ϕ/g, "φ").replace(/ϵ/g, "ε");
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 
-  // A term is found where a word begins with it; of an English word the ending may differ; a number has to be whole.
+  // The beginning of an English word whose ending may differ, as a pattern for both of its spellings: -ise and -ize, -our and -or,
+  // centre and center. At least four letters stay: of "ising" nothing may be taken away.
+  function stem(word) {
+    const short = word.replace(/(?:ies|es|s|ed|ing)$/, "");
+    const kept = short.length < 4 ? word : short === word ? word : short.replace(/(.{3}l)l$/, "$1");
+    return kept.replace(/([iy])[sz]/g, "$1[sz]").replace(/(.{3})ou?r/, "$1ou?r").replace(/(.{3})(?:re|er)$/, "$1(?:re|er)");
+  }
+
+  /** Whether a term is a symbol: a letter with its index, as Tc, or a Greek one, by its sign or by its name. */
+  const isSymbol = (term) => /^\p{Letter}{1,2}$/u.test(term) || Boolean(GREEK[term]);
+
+  // A term is found where a word begins with it; a number has to be whole. A symbol counts most where it stands by itself (`whole`),
+  // and where it is explained: T = … (`stated`).
   function pattern(term) {
     const others = [term, ...(GREEK[term] ? [GREEK[term]] : [])];
     const letter = Object.keys(GREEK).find((name) => GREEK[name] === term);
     if (letter) others.push(letter);
     const forms = others.map((word) => {
       if (/^-?\d+([.,]\d+)?$/.test(word)) return `${escaped(word.replace(",", "."))}\\d*`;
-      if (!/^[a-z]{5,}$/.test(word)) return escaped(word);
-      return escaped(word.replace(/(?:ies|es|s|ed|ing)$/, "")) + "[a-zé]*";
+      return /^[a-z]{5,}$/.test(word) && !GREEK[word] ? `${stem(word)}[a-zé]*` : escaped(word);
     });
     const sign = /^[\p{Letter}\p{Number}]/u.test(term);
-    return new RegExp(`${sign ? "(?<![\\p{Letter}\\p{Number}.])" : ""}(?:${forms.join("|")})`, "gu");
+    const any = `${sign ? "(?<![\\p{Letter}\\p{Number}.])" : ""}(?:${forms.join("|")})`;
+    const test = new RegExp(any, "gu");
+    if (isSymbol(term)) {
+      test.whole = new RegExp(`${any}(?![\\p{Letter}\\p{Number}])`, "gu");
+      test.stated = new RegExp(`${any} ?[=≈]`, "gu");
+    }
+    return test;
   }
 
   const count = (text, test) => (text.match(test) ?? []).length;
@@ -31,11 +49,17 @@
     const [, title, text, code] = section;
     let score = 0, found = 0;
     for (const test of tests) {
-      const inTitle = count(plain(title), test), inText = count(plain(text), test), inCode = count(plain(code), test);
-      if (inTitle + inText + inCode) found += 1;
-      score += (inTitle ? (first ? 24 : 12) : 0) + Math.min(inText, 6) + (inCode ? 0.5 : 0);
+      const inTitle = count(plain(title), test.whole ?? test), inText = count(plain(text), test), inCode = count(plain(code), test);
+      if (count(plain(title), test) + inText + inCode) found += 1;
+      score += (inTitle ? (first ? 24 : 12) : 0) + (inCode ? 0.5 : 0);
+      if (!test.whole) score += Math.min(inText, 6);
+      else {
+        const whole = count(plain(text), test.whole);
+        score += Math.min(whole + 0.2 * (inText - whole), 6) + (count(plain(text), test.stated) ? 6 : 0);
+      }
     }
-    return { section, score: score + 20 * (found === tests.length), found };
+    const exact = plain(title).match(tests[0])?.[0] === plain(title); // an entry of the glossary
+    return { section, score: score + 20 * (found === tests.length) + 12 * exact, found };
   }
 
   function search(query) {
@@ -52,7 +76,9 @@
       const score = best[0].score + Math.min(best.length, 5);
       results.push({ kind, address, title: sections[0][1], first: sections[0], parts: best, score });
     }
-    results.sort((one, other) => one.kind - other.kind || other.score - one.score);
+    const symbols = tests.every(({ whole }) => whole);
+    const bonus = ({ address }) => (symbols ? 100 * MEANINGS.test(address) + 50 * WORDS.test(address) : 0);
+    results.sort((one, other) => one.kind - other.kind || bonus(other) + other.score - bonus(one) - one.score);
     return { terms, tests, results };
   }
 
@@ -93,6 +119,18 @@
     return line;
   }
 
+  /** What a symbol means: its entries in the notation, before everything else. */
+  function meaning(results, tests) {
+    const page = tests.length === 1 && tests[0].whole ? results.find(({ address }) => MEANINGS.test(address)) : null;
+    const entries = page ? page.parts.filter(({ section }) => count(plain(section[1]), tests[0].whole)) : [];
+    return entries.map(({ section: [anchor, title, text] }) => {
+      const line = document.createElement("p");
+      line.className = "search-meaning";
+      line.append(link(page.address + anchor, title), `: ${text}`);
+      return line;
+    });
+  }
+
   function link(address, title) {
     const element = document.createElement("a");
     element.href = address;
@@ -103,7 +141,7 @@
   function show(query) {
     const { terms, tests, results } = search(query);
     const home = document.getElementById("search-results");
-    home.replaceChildren();
+    home.replaceChildren(...meaning(results, tests));
     for (const kind of KINDS.keys()) {
       const here = results.filter((result) => result.kind === kind);
       if (!here.length) continue;

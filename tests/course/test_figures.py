@@ -86,6 +86,23 @@ def test_a_single_line_without_a_name_is_called_as_its_axis_and_several_by_their
     assert [panel["name"] for panel in numbers(figure)] == ["left", "right"]
 
 
+def test_a_label_with_an_underscore_is_a_name_that_the_legend_leaves_out():
+    figure, ax = plt.subplots()
+    ax.plot([0, 1], [0, 1], label="seen")
+    ax.plot([0, 1], [1, 1], label="_$T_c$, exact")
+    for x in (0.2, 0.4):
+        ax.errorbar(x, x, 0.1, fmt="o", label="_measured")
+    ax.axvline(0.5, label="_border")
+    ax.bar([0], [1])
+    ax.plot([0, 1], [0, 2], label="_nolegend_")
+    *named, last = [curve["name"] for curve in curves(figure)]
+    assert named == ["bars", "seen", "Tc, exact", "measured"]
+    assert last.endswith(" line")
+    assert curves(figure)[3]["x"] == [0.2, 0.4]
+    assert numbers(figure)[0]["notes"] == ["a vertical line at 0.5 (border)"]
+    assert ax.get_legend_handles_labels()[1] == ["seen"]
+
+
 def test_error_bars_come_back_as_errors_and_their_caps_do_not():
     figure, ax = plt.subplots()
     x, y = np.array([1.0, 2.0, 4.0]), np.array([0.5, 0.25, 0.125])

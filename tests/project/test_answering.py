@@ -228,6 +228,16 @@ def test_each_asked_thing_gets_an_element_of_its_own(make):
     }
 
 
+def test_what_else_gives_a_prediction_away_is_declared_with_its_place(make):
+    make(*everything(), asked=QUESTIONS + PREDICTION + 'also = ["here"]\n')
+    text = "".join(node.astext() for node in make.page.findall(nodes.raw))
+    declared = [json.loads(found) for found in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', text)]
+    (prediction_made,) = [one for one in declared if one["exercise"] == "1.1-p1"]
+    assert prediction_made["also"] == [prediction_made["from"]]
+    with pytest.raises(ExtensionError, match="does not show the cell 'nowhere'"):
+        make(*everything(), asked=QUESTIONS + PREDICTION + 'also = ["nowhere"]\n')
+
+
 def test_without_solutions_no_exercise_is_declared_and_questions_stay(make):
     make(*everything(), solutions=False)
     text = "".join(node.astext() for node in make.page.findall(nodes.raw))

@@ -286,6 +286,9 @@ def test_a_curve_is_drawn_with_the_pointer_and_both_are_shown(anywhere):
     expect(shown.locator(".ask-legend")).to_contain_text("your prediction")
     expect(shown.locator(".ask-legend")).to_contain_text("measured")
     expect(shown.locator(".ask-close")).to_contain_text("On average your curve is")
+    expect(shown.locator(".ask-close")).to_contain_text(
+        re.compile(r"Compared only where you drew: from temperature T = 0\.\d+ to temperature T = 3\.\d+\.$")
+    )
     curves = [shown.locator(f".ask-axes .{name}").get_attribute("d") for name in ("ask-mine", "ask-measured")]
     assert all(len(curve) > 20 for curve in curves)
     kept = remembered(page)["predictions"]["1.1-p3"]
@@ -302,10 +305,10 @@ def test_a_curve_is_drawn_with_the_keyboard_alone_and_spoken(opened):
     home = prediction(page, 3)
     field = home.get_by_role("slider")
     field.focus()
-    expect(field).to_have_attribute("aria-valuetext", re.compile(r"temperature T 0\.0: nothing drawn"))
+    expect(field).to_have_attribute("aria-valuetext", re.compile(r"temperature T = 0\.0: nothing drawn"))
     for key in ("ArrowUp", "End", "PageDown"):
         page.keyboard.press(key)
-    expect(field).to_have_attribute("aria-valuetext", re.compile(r"temperature T 4\.0: 0\.42"))
+    expect(field).to_have_attribute("aria-valuetext", re.compile(r"temperature T = 4\.0: 0\.42"))
     page.keyboard.press("Delete")
     expect(field).to_have_attribute("aria-valuetext", re.compile("nothing drawn"))
     for key in ("Space", "Tab"):
@@ -313,6 +316,7 @@ def test_a_curve_is_drawn_with_the_keyboard_alone_and_spoken(opened):
     assert page.evaluate("document.activeElement.textContent").startswith("Commit")
     page.keyboard.press("Enter")
     expect(home.locator(".ask-close")).to_contain_text("On average")
+    expect(home.locator(".ask-close")).not_to_contain_text("Compared")  # it goes from end to end
     assert remembered(page)["predictions"]["1.1-p3"] == [[0, 0.52], [4, 0.52]]
 
 
@@ -371,6 +375,40 @@ def test_what_was_measured_is_covered_until_all_who_ask_for_it_are_answered(anyw
     expect(cover).to_be_visible()
     guess(page, 1)
     expect(cover).to_have_count(0)
+
+
+def test_the_text_below_what_was_measured_is_covered_with_it(opened):
+    page = opened()
+    text = page.get_by_text("About a third, and"), page.get_by_text("It falls to nothing.")
+    on_top = """e => { e.scrollIntoView({block: "center", behavior: "instant"});
+        const [box] = e.getClientRects();
+        const style = getComputedStyle(e.closest(".ask-veiled") ?? e, "::after");
+        return [style.content !== "none" && style.position === "absolute" && style.backgroundColor.startsWith("rgb("),
+            !!e.closest("[inert]"), box.height > 0]; }"""
+    for one in text:
+        assert one.evaluate(on_top) == [True, True, True]
+    assert page.get_by_text("Nor is this.").evaluate(on_top) == [False, False, True]
+    expect(covered(page, measured_by(page))[0]).to_contain_text("So is the text below.")
+    expect(covered(page, "fig-made")[0]).not_to_contain_text("So is the text below.")
+    guess(page, 1)
+    assert text[0].evaluate(on_top)[1]
+    guess(page, 3)
+    for one in text:
+        assert one.evaluate(on_top) == [False, False, True]
+    page = opened(java_script_enabled=False)
+    assert page.get_by_text("About a third, and").is_visible()
+    assert page.locator(".ask-veiled").count() == 0
+
+
+def test_another_cell_that_gives_it_away_is_covered_too(opened):
+    page = opened()
+    output = page.locator(".tag_as-well .cell_output")
+    expect(output.locator(".ask-cover")).to_be_visible()
+    guess(page, 2)
+    expect(output.locator(".ask-cover")).to_have_count(0)
+    expect(covered(page, "fig-made")[0]).to_have_count(0)
+    press(prediction(page, 2), "Forget my prediction")
+    expect(output.locator(".ask-cover")).to_be_visible()
 
 
 def test_it_can_be_seen_without_a_prediction_and_that_is_not_remembered(opened):

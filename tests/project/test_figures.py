@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from spinlearn.course import plotting
-from spinlearn.course.figures import bundle
+from spinlearn.course.figures import bundle, numbers
 from tools import book, pages
 
 BOOK = pages.ROOT / "book"
@@ -141,6 +141,31 @@ def test_a_figure_without_a_drawing_or_with_too_large_a_one_stays_a_picture(kept
     assert [output["data"].get("image/png") for output in outputs] == [PNG, PNG]
 
 
+def nameless(name: str) -> bool:
+    """Whether a curve is called by its looks, because its author gave it no name, or by the name of another."""
+    kinds = {"bars", "points", *numbers.DASHES.values(), *numbers.MARKERS.values()}
+    colours, kinds = "|".join((*numbers.COLOURS, "grey")), "|".join(sorted(kinds, key=len, reverse=True))
+    return bool(re.fullmatch(rf"(({colours}) )?(open )?({kinds})( \(\d+\))?|.* \(\d+\)", name))
+
+
+def test_a_curve_that_is_called_by_its_looks_is_seen():
+    """Negative control."""
+    with plt.style.context(plotting.STYLE):
+        figure, ax = plt.subplots()
+        ax.plot([0, 1], [0, 1])
+        ax.plot([0, 1], [1, 0], "--C1")
+        ax.plot([0, 1], [1, 1], "oC2", mfc="w")
+        ax.bar([0, 1], [1, 2])
+        ax.plot([0, 1], [2, 1], label="_the third")
+        ax.plot([0, 1], [2, 2], label="_the third")
+        names = [curve["name"] for curve in numbers.numbers(figure)[0]["curves"]]
+        assert len(ax.get_legend_handles_labels()[1]) == 0
+        plt.close(figure)
+    assert sorted(filter(nameless, names)) == sorted({*names} - {"the third"})
+    assert len(names) == 6
+    assert not any(map(nameless, ["open gates", "T = 2 (exact)", "line of slope A", "V / mV"]))
+
+
 def test_every_committed_figure_has_its_drawings_and_numbers():
     """Of what `make execute` wrote: small enough for the page, and walkable wherever it is no picture."""
     for page in pages.pages():
@@ -153,6 +178,8 @@ def test_every_committed_figure_has_its_drawings_and_numbers():
                     assert figures.size(kept) < figures.MOST, name
                     for panel in kept["panels"]:
                         assert panel["curves"] or panel["notes"], f"an empty panel: {name}"
+                        unnamed = [curve["name"] for curve in panel["curves"] if nameless(curve["name"])]
+                        assert not unnamed, f"{name}: needs a label (with an underscore: none in the legend): {unnamed}"
 
 
 # ── In a browser ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -243,18 +270,18 @@ class TestInTheBrowser:
         assert plots.evaluate("e => e === document.activeElement")
         assert "Left and right" in said.inner_text()
         page.keyboard.press("ArrowRight")
-        assert said.inner_text() == "left, exact, “so to say”, 201 points. input x 0: 0"
+        assert said.inner_text() == "left, exact, “so to say”, against input x, 201 points. At 0: 0"
         assert page.locator("svg.cf-wide .cf-here").count() == 1
         page.keyboard.press("ArrowRight")
-        assert said.inner_text() == "input x 0.01: 0.0001"
+        assert said.inner_text() == "At 0.01: 0.0001"
         page.keyboard.press("End")
-        assert said.inner_text() == "input x 2: 4"
+        assert said.inner_text() == "At 2: 4"
         page.keyboard.press("ArrowDown")
-        assert said.inner_text() == "left, measured, 3 points. input x 1.5: −2.25 ± 0.3"
+        assert said.inner_text() == "left, measured, against input x, 3 points. At 1.5: −2.25 ± 0.3"
         page.keyboard.press("Home")
-        assert said.inner_text() == "input x 0.5: 0.25 ± 0.1"
+        assert said.inner_text() == "At 0.5: 0.25 ± 0.1"
         page.keyboard.press("ArrowDown")
-        assert said.inner_text() == "right, time, 3 points. size 1: 2"
+        assert said.inner_text() == "right, time, against size, 3 points. At 1: 2"
         page.keyboard.press("ArrowDown")
         assert said.inner_text().startswith("left, exact")
         page.keyboard.press("Escape")
@@ -267,7 +294,7 @@ class TestInTheBrowser:
         page.locator(".cf-plots").focus()
         for key in ("ArrowRight", "ArrowUp", "ArrowRight"):  # the middle one of three squares, on logarithmic axes
             page.keyboard.press(key)
-        assert page.locator(".cf-said [aria-live]").inner_text() == "size 10: 4"
+        assert page.locator(".cf-said [aria-live]").inner_text() == "At 10: 4"
         there = page.evaluate("""() => {
             const box = (e) => e.getBoundingClientRect();
             const middle = (e) => [box(e).x + box(e).width / 2, box(e).y + box(e).height / 2];

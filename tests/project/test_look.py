@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from docutils import nodes
+from docutils.core import publish_doctree
 from playwright.sync_api import expect
 
 from spinlearn.course import ledger
@@ -16,7 +17,7 @@ from tools import book, pages
 
 sys.path.insert(0, str(pages.ROOT / "book"))
 
-from look import together
+from look import search, together
 from look.plaintext import plain
 
 LESSONS = [page.name for page in pages.lessons()]
@@ -380,6 +381,124 @@ def test_next_to_a_lesson_is_a_lesson_and_answers_lead_back(soup, site):
 )
 def test_mathematics_as_plain_text(tex, text):
     assert plain(tex) == text
+
+
+def sections_of(body, symbols=False):
+    """What the search would know of a page of reStructuredText."""
+    found = search._Sections(symbols=symbols)
+    doctree = publish_doctree(body, settings_overrides={"report_level": 5, "doctitle_xform": False})
+    found.visit(doctree, doctree)
+    return [section.done() for section in found.sections]
+
+
+NOTATION = """
+Notation
+########
+
+Symbols
+=======
+
+Here they are.
+
++-----------------+-----------------+-------+
+| symbol          | meaning         | pages |
++=================+=================+=======+
+| :math:`\\eta`    | chessboard      | 1.2   |
++-----------------+-----------------+-------+
+|                 | exponent        | 1.4   |
++-----------------+-----------------+-------+
+| :math:`T_c`     | where it ends   |       |
++-----------------+-----------------+-------+
+
+Last
+====
+
+Words.
+"""
+
+
+def test_a_symbol_of_the_notation_is_a_part_of_its_own_with_all_its_meanings():
+    found = sections_of(NOTATION, symbols=True)
+    assert ["#symbols", "η", "chessboard (1.2); exponent (1.4)", ""] in found
+    assert ["#symbols", "Tc", "where it ends", ""] in found
+    assert ["#symbols", "Symbols", "Here they are.", ""] in found
+    assert [title for _, title, _, _ in sections_of(NOTATION)] == ["Notation", "Symbols", "Last"]
+
+
+MADE_UP = [
+    [0, "1.html", [["", "First", "It is called the magnetisation. Nothing is isolated; it is.", ""]]],
+    [0, "2.html", [["", "Second", "Here ηi is a sign, and ηj, ηk, ηl, ηm, ηn too.", "eta"]]],
+    [0, "3.html", [["", "Third", "The exponent η = 1/4 of a neighbour.", ""], ["#a", "About Ising", "He.", ""]]],
+    [0, "4.html", [["", "Fourth", "Once Tc. Centre and analyse.", ""]]],
+    [0, "5.html", [["", "Fifth", "Nothing.", ""], ["#tc", "Close to Tc", "Here.", ""]]],
+    [1, "back-matter/library.html", [["", "The library", "Tc Tc Tc Tc Tc Tc eta", ""]]],
+    [1, "back-matter/glossary.html", [["", "Glossary", "", ""],
+        ["#x", "staggered magnetisation", "A magnetisation.", ""],
+        ["#c", "critical temperature", "Tc.", ""], ["#m", "magnetisation", "Mean.", ""]]],
+    [1, "back-matter/notation.html", [["", "Notation", "", ""], ["#s", "η", "a sign (1.2); exponent (1.4)", ""],
+        ["#s", "Tc", "critical temperature", ""]]],
+]  # fmt: skip
+
+
+@pytest.fixture
+def asked(opened):
+    """Return a function that searches some made-up pages: the addresses of the results, and the lines above them."""
+    above = (
+        '<article><form action="#"><input name="q"></form><p id="search-said"></p><div id="search-results"></div>'
+        f"</article><script>var searchText = {json.dumps(MADE_UP)};</script>"
+    )
+    page = opened(above=above)
+    page.add_script_tag(content=(pages.ROOT / "book/static/search.js").read_text("utf-8"))
+
+    def ask(query):
+        page.locator("input[name=q]").fill(query)
+        links = page.locator("#search-results li > a").all()
+        lines = page.locator(".search-meaning").all_inner_texts()
+        return [link.get_attribute("href") for link in links], lines
+
+    ask.page = page
+    return ask
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+class TestRanking:
+    @pytest.mark.parametrize("query", ["η", "eta"])
+    def test_a_symbol_by_itself_comes_before_one_with_an_index_and_its_meanings_before_all(self, asked, query):
+        found, lines = asked(query)
+        assert found[:3] == ["3.html", "2.html", "back-matter/notation.html"]
+        assert lines == ["η: a sign (1.2); exponent (1.4)"]
+
+    def test_a_heading_comes_before_a_mention_and_the_words_for_a_symbol_before_the_library(self, asked):
+        found, lines = asked("Tc")
+        assert found == [
+            "5.html",
+            "4.html",
+            *(f"back-matter/{name}.html" for name in ("notation", "glossary", "library")),
+        ]
+        assert lines == ["Tc: critical temperature"]
+
+    def test_a_word_that_begins_with_a_symbol_has_no_meaning_line(self, asked):
+        assert asked("critical temperature")[1] == []
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("magnetisation", "magnetization"), ("analyse", "analyze"), ("centre", "center"), ("neighbour", "neighbor")],
+    )
+    def test_both_spellings_find_each_other(self, asked, one, other):
+        assert asked(one) == asked(other)
+        assert asked(one)[0]
+        asked(other)
+        assert asked.page.locator("mark").first.inner_text().lower().startswith(one[:6])
+
+    def test_a_term_of_the_glossary_comes_before_those_that_contain_it(self, asked):
+        asked("magnetization")
+        parts = asked.page.locator("li:has(> a[href*=glossary]) .search-part a").all_inner_texts()
+        assert parts == ["magnetisation", "staggered magnetisation"]
+
+    def test_of_a_short_word_nothing_is_taken_away(self, asked):
+        """The ending of “Ising” is none: it is not looked for as “is”."""
+        assert asked("ising")[0] == ["3.html"]
 
 
 @pytest.mark.slow

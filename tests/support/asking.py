@@ -31,6 +31,7 @@ right = "a"
 a = "it is above two."
 b = "because it does not rest."
 says = "It is settled by one number."
+also = ["as-well"]
 
 [p3]
 cell = "measured"
@@ -83,6 +84,20 @@ Draw the magnetisation.
 print("share: 0.342")
 for T in range(5):
     print(T, "...", 1 - T / 4)
+```
+
+About a third, and $0.342$ to be exact.
+
+- It falls to nothing.
+
+## What stands here is not covered
+
+Nor is this.
+
+```{code-cell} ipython3
+:tags: [as-well]
+
+print("more than two")
 ```
 
 ```{code-cell} ipython3

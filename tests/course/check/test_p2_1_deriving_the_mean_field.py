@@ -129,7 +129,7 @@ MISTAKES = {
         (math.tanh(-0.2), "alone"),
         (iterated(1, start=-1.0)(0.5, -0.1), "answer again"),
         (-1, "not all are down"),
-        (-0.978, "three digits stay"),
+        (-0.978, "three decimals stay"),
         (-1.2, "between -1 and 1"),
         (0.5, "sign of the field"),
         (-0.4, "Start at m = -1"),
@@ -144,7 +144,7 @@ MISTAKES = {
         (levels(right_weight, lambda M, N: (M / N) ** 2)(3, 1.0), "m squared."),
         (math.sqrt(levels(right_weight, lambda M, N: (M / N) ** 2)(3, 1.0)), "root of the mean"),
         (levels(right_weight, lambda M, N: M / N)(3, 1.0), "mean of |m| is wanted"),
-        (0.7, "third digit"),
+        (0.7, "third decimal"),
         (0.3, "In how many ways"),
     ],
     "2.1-d1": [

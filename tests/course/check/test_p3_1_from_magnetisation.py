@@ -109,7 +109,7 @@ MISTAKES = {
         (meanfield.magnetisation(0.9), "m at T = 0.9"),
         (-0.6, "above zero"),
         (1.3, "above Tc"),
-        (0.615, "third digit"),
+        (0.615, "third decimal"),
         (0.2, "and see"),
     ],
     "3.1-c1": [

@@ -34,11 +34,18 @@ def test_all_kinds_are_read(declared):
     assert (p2.form, [option.reason for option in p2.options]) == ("choice", ["yes.", "no."])
     assert (p3.form, p3.columns, p3.x.high, p3.y.label) == ("curve", (0, 2), 4.0, "m")
     assert p1.data()["kind"] == "prediction"
+    assert (p3.x.said, p3.y.said, p3.also) == ("T = {}", "{}", ())
 
 
 def test_what_a_number_can_be_may_be_declared(declared):
     assert declared(NUMBER)["p1"].between is None
     assert declared(NUMBER + "between = [0, 1]\n")["p1"].between == (0.0, 1.0)
+
+
+def test_a_value_on_an_axis_may_be_said_in_its_unit_and_other_cells_may_be_covered(declared):
+    said = CURVE.replace('"T", from = 1, to = 4', '"T / J", from = 1, to = 4, said = "T = {} J"')
+    made = declared(said + 'also = ["live"]\n')["p3"]
+    assert (made.x.label, made.x.said, made.also) == ("T / J", "T = {} J", ("live",))
 
 
 def test_a_page_without_declarations_asks_nothing(tmp_path):
@@ -75,6 +82,10 @@ def test_a_page_without_declarations_asks_nothing(tmp_path):
         (CURVE.replace("[0, 2]", "[0]"), "p3: columns must be two whole numbers"),
         (CURVE.replace("[0, 2]", "[0, -1]"), "p3: columns must be two whole numbers"),
         (CURVE.replace("from = 1, ", ""), "p3: x must have label, from and to"),
+        (CURVE.replace('"T"', '"T / J"'), "p3: x needs said"),
+        (CURVE.replace('"m"', '"swing / mV"'), "p3: y needs said"),
+        (CURVE.replace("to = 4", 'to = 4, said = "T"'), "p3: said of x must have {} once"),
+        (CURVE + "also = [1]\n", "p3: also must be a list of tags"),
         (CURVE.replace("to = 4", "to = 1"), "p3: x must go from a number to a larger one"),
         (CURVE.replace('y = {label = "m", from = 0, to = 1}\n', ""), "p3: y is missing"),
     ],
@@ -106,6 +117,6 @@ def test_a_question_is_answered_in_the_notebook_too(page):
 
 def test_a_declaration_says_its_kind(page):
     assert declaration("9.9-q1")["kind"] == "choice"
-    assert declaration("9.9-p3")["x"] == {"label": "T", "low": 1.0, "high": 4.0}
+    assert declaration("9.9-p3")["x"] == {"label": "T", "low": 1.0, "high": 4.0, "said": "T = {}"}
     with pytest.raises(ValueError, match="no exercise"):
         declaration("9.9-p4")

@@ -58,13 +58,13 @@ TWO_SIDES = Numbers(
     rest=[
         case(
             _first(ENERGY),
-            "the first is right, but the second is not the change of -T s. (Three digits, in units of Tc.)",
+            "the first is right, but the second is not the change of -T s. (Three decimals, in units of Tc.)",
         ),
         case(
             _second(PAID),
-            "the second is right, but the first is not the change of the energy. (Three digits, in units of Tc.)",
+            "the second is right, but the first is not the change of the energy. (Three decimals, in units of Tc.)",
         ),
-        otherwise("neither of the two is right. (Three digits, in units of Tc.)", parts=2),
+        otherwise("neither of the two is right. (Three decimals, in units of Tc.)", parts=2),
     ],
 )
 
@@ -88,7 +88,7 @@ HELD_FIELD = Numbers(
     ],
     rest=[
         case(below(0), "a strength is not negative."),
-        at(HELD, 3e-3, "close: the third digit is off."),
+        at(HELD, 3e-3, "close: the third decimal is off."),
         otherwise("that is not it. Where does f'' vanish at T = 1/2? Put that m into the force, and set it to zero."),
     ],
 )
@@ -140,7 +140,8 @@ def memory(answer) -> str:
     k = int(np.argmax(np.abs(came - exact)))
     if np.allclose(came, exact, rtol=0, atol=1e-2):
         refuse(
-            f"close: at h = {h[k]:g} it says {came[k]:.7g}, off by {came[k] - exact[k]:+.1e}. Six digits are asked for."
+            f"close: at h = {h[k]:g} it says {came[k]:.7g}, off by {came[k] - exact[k]:+.1e}. "
+            "Six decimals are asked for."
         )
     refuse(
         f"for h = {h[k]:g} it says {came[k]:.6g}. But at that temperature the valley ends at a field of "
@@ -245,7 +246,7 @@ AFTER_A_SWEEP = Numbers(
         at(0.6 - STAYS, 6e-4, "multiply by the share of the spins that were not picked; nothing is subtracted."),
     ],
     rest=[
-        at(LEFT, 3e-3, "close: the third digit is off. N is without end."),
+        at(LEFT, 3e-3, "close: the third decimal is off. N is without end."),
         otherwise("that is not it. With what probability is a spin not picked in N picks? All others have the mean 0."),
     ],
 )

@@ -52,7 +52,7 @@ PASSED_ON = Numbers(
         at(1, 1e-9, "that is what comes in. The bond weakens it."),
     ],
     rest=[
-        at(0.3677, 6e-3, "close: the third digit is off."),
+        at(0.3677, 6e-3, "close: the third decimal is off."),
         otherwise("that is not it. tanh u = tanh K tanh x, with K = 1/2 and x = 1."),
     ],
 )
@@ -191,7 +191,7 @@ def cavity(answer) -> str:
         if np.allclose(came[some], guess, rtol=0, atol=1e-5):
             refuse(said + why[0].upper() + why[1:])
     if np.allclose(came, right, rtol=0, atol=2e-2):
-        refuse(said + "That is close: iterate longer, or solve by a root finder. Six digits are asked for.")
+        refuse(said + "That is close: iterate longer, or solve by a root finder. Six decimals are asked for.")
     refuse(said + "For z = 2 the answer is the exact chain, sinh(h/T) / sqrt(sinh(h/T)^2 + exp(-4/T)): start there.")
 
 

@@ -42,7 +42,7 @@ NINE_TENTHS = Numbers(
     rest=[
         case((None, 0.0), "a temperature is above zero."),
         case(above(1), "above Tc nothing is magnetised."),
-        at(0.6113, 6e-3, "close: the third digit is off."),
+        at(0.6113, 6e-3, "close: the third decimal is off."),
         otherwise("that is not it: put it into m = tanh(m / T) with m = 0.9, and see."),
     ],
 )

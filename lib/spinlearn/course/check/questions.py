@@ -15,12 +15,13 @@ the page's exercises, under the same name with the ending ``.toml``::
     says = "About a third."    # said to everyone
     unit = "of all quenches"   # optional
     between = [0, 1]           # optional: what a number of this kind can be
+    also = ["live"]            # optional: other cells that show it, to be covered as well
 
     [p2]                       # … a choice: as a question, with cell, measured and says …
     [p3]                       # … or a curve: two columns of a table that the cell prints, and the axes to draw on
     cell = "fig-yang"
     columns = [0, 2]
-    x = {label = "temperature T", from = 1.0, to = 4.0}
+    x = {label = "temperature T / J", from = 1.0, to = 4.0, said = "T = {} J"}  # how a value is said in a sentence
     y = {label = "magnetisation m", from = 0.0, to = 1.0}
     says = "It falls at once, and not gradually."
 """
@@ -28,7 +29,7 @@ the page's exercises, under the same name with the ending ``.toml``::
 import math
 import re
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from .declared import Choice, Option
@@ -38,11 +39,12 @@ LETTERS = "abcdefgh"
 
 @dataclass(frozen=True)
 class Axis:
-    """One of the axes that a curve is drawn on."""
+    """One of the axes that a curve is drawn on, and how a value on it is said inside a sentence."""
 
     label: str
     low: float
     high: float
+    said: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Prediction:
         The columns of the printed table that hold a curve's x and y.
     x, y : Axis or None
         The axes of a curve.
+    also : tuple of str
+        Tags or figure names of other cells that would give it away.
     """
 
     form: str
@@ -84,6 +88,7 @@ class Prediction:
     columns: tuple[int, ...] = ()
     x: Axis | None = None
     y: Axis | None = None
+    also: tuple[str, ...] = ()
 
     def data(self) -> dict:
         """Everything as dictionaries, lists, numbers and sentences."""
@@ -143,11 +148,21 @@ def _entry(place: str, name: str, entry) -> Choice | Prediction:
 
     def axis(key: str) -> Axis:
         given = take(key, dict)
-        want(set(given) == {"label", "from", "to"}, f"{key} must have label, from and to, not {', '.join(given)}")
+        want(
+            set(given) - {"said"} == {"label", "from", "to"},
+            f"{key} must have label, from and to, not {', '.join(given)}",
+        )
+        # "temperature T = 2" can be said of a label that ends with its sign; "current / mA = 2" is no piece of a
+        # sentence.
+        label = str(given["label"])
+        said = given.get("said", "{}" if key == "y" else f"{label} = {{}}")
+        plain = not set(label) & set("/,;(")
+        want("said" in given or plain, f"{key} needs said: how a value on it is said, as T = {{}}")
+        want(isinstance(said, str) and said.count("{}") == 1, f"said of {key} must have {{}} once, for the value")
         low, high = given["from"], given["to"]
         numbers = all(isinstance(end, (int, float)) and math.isfinite(end) for end in (low, high))
         want(numbers and low < high, f"{key} must go from a number to a larger one, not from {low!r} to {high!r}")
-        return Axis(str(given["label"]), float(low), float(high))
+        return Axis(label, float(low), float(high), said)
 
     def between(measured: str) -> tuple[float, float] | None:
         if "between" not in entry:
@@ -161,7 +176,8 @@ def _entry(place: str, name: str, entry) -> Choice | Prediction:
     if question:
         made = Choice(options())
     else:
-        cell, says = take("cell", str), take("says", str)
+        cell, says, also = take("cell", str), take("says", str), tuple(take("also", list, []))
+        want(all(isinstance(one, str) for one in also), f"also must be a list of tags or names of figures, not {also}")
         if "columns" in entry:
             columns = tuple(take("columns", list))
             whole = all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in columns)
@@ -176,6 +192,7 @@ def _entry(place: str, name: str, entry) -> Choice | Prediction:
                 within = float(take("within", (int, float)))
                 want(0 < within < math.inf, f"within must be above 0, not {within}")
                 made = Prediction("number", cell, says, measured, take("unit", str, ""), within, between(measured))
+        made = replace(made, also=also)
     want(not entry, f"there is no use for {', '.join(entry)}")
     return made
 

@@ -3,7 +3,12 @@
 Lines, error bars, bars and points become curves, each with a name, its x, its y and its errors. Lines across the axes
 and pictures are said in words. Numbers keep as many digits as a figure can show and more, so that they are the same on
 every processor; of a curve with very many points every so-manieth is kept, and how many there were is said.
+
+A curve's label is its name. One that begins with an underscore, as ``label="_T = 2, exact"``, is a name, too, which
+matplotlib leaves out of the legend: for what the picture says by its colour, or the caption.
 """
+
+import re
 
 import numpy as np
 from matplotlib.colors import to_rgba
@@ -15,6 +20,7 @@ from .words import plain
 
 MOST = 201  # points of a curve
 FEW = 51  # of each curve, in a figure of more than six panels
+AUTOMATIC = re.compile(r"_(child\d+|container\d+|nolegend_)?")
 STROKES = 12  # unnamed curves of a panel that are curves, and not strokes of a drawing
 COLOURS = ("blue", "red", "green", "pink", "orange", "light blue", "black")
 DASHES = {"-": "line", "--": "dashed line", ":": "dotted line", "-.": "dash-dotted line"}
@@ -111,9 +117,15 @@ def _curves(axes) -> list[dict]:
     return _joined([curve for _, curve in found if np.isfinite(curve["y"]).any()])
 
 
+def _said(label) -> str:
+    """The name that a label gives; matplotlib's own, of what has no label, are none."""
+    label = str(label or "")
+    return "" if AUTOMATIC.fullmatch(label) else plain(label.removeprefix("_"))
+
+
 def _entry(kind: str, label, x, y) -> dict:
-    label = plain(str(label or ""))
-    named = bool(label) and not label.startswith("_")
+    label = _said(label)
+    named = bool(label)
     values = [np.ma.filled(np.ma.asarray(v, dtype=float), np.nan) for v in (x, y)]
     return {"name": label if named else kind, "x": values[0], "y": values[1], "named": named}
 
@@ -156,14 +168,14 @@ def _errors(container, line) -> dict:
 
 
 def _joined(curves: list[dict]) -> list[dict]:
-    """Single points that look the same and have no name are one curve."""
+    """Single points of one name, or that look the same and have no name, are one curve."""
     found = []
     for curve in curves:
         alike = [
             other
             for other in found
             if len(curve["x"]) == 1
-            and not curve["named"]
+            and other["named"] == curve["named"]
             and set(other) == set(curve)
             and other["name"] == curve["name"]
         ]
@@ -234,8 +246,8 @@ def _notes(axes) -> list[str]:
     """Lines across a panel, and pictures, in words."""
     notes = []
     for line in axes.lines:
-        label = plain(line.get_label())
-        named = f" ({label})" if label and not label.startswith("_") else ""
+        label = _said(line.get_label())
+        named = f" ({label})" if label else ""
         if line.get_transform() == axes.get_yaxis_transform(which="grid"):
             notes.append(f"a horizontal line at {line.get_ydata()[0]:.5g}{named}")
         elif line.get_transform() == axes.get_xaxis_transform(which="grid"):
