@@ -113,7 +113,7 @@ def quench_temperature(t, Q, T0, *, rate: float = 1.0, start: float = 0.0):
     >>> quench_temperature([-0.1, 0.0, 0.5, 1.0], 0.8, 1.5)
     array([1.5, 0.7, 1.2, 1.5])
     """
-    Q, T0, rate = _quench(Q, T0, rate)
+    Q, T0, rate = resting(Q, T0, rate)
     t, start = arguments.real_values("t", t), arguments.number("start", start)
     arguments.fit_together(t=t, Q=Q, T0=T0)
     with np.errstate(over="ignore"):
@@ -480,7 +480,7 @@ def mean_field_count(Q, T0, *, Tc: float = 1.0, rate: float = 1.0):
     >>> mean_field_count([0.4, 0.6, 1.5], 1.5).round(6)
     array([0.      , 0.035628, 0.852557])
     """
-    Q, T0, rate = _quench(Q, T0, rate)
+    Q, T0, rate = resting(Q, T0, rate)
     Tc = arguments.number("Tc", Tc, above=0)
     with np.errstate(over="ignore"):
         return elementwise(_fill_areas, *path(Q, T0, Tc), Tc) / rate
@@ -630,8 +630,8 @@ def _size(Q) -> np.ndarray:
     return Q
 
 
-def _quench(Q, T0, rate):
-    """Check a quench, its resting temperature and the rate of warming up."""
+def resting(Q, T0, rate):
+    """Check a quench, its resting temperature and the rate of warming up, or raise naming the argument."""
     Q, T0 = _size(Q), arguments.real_values("T0", T0)
     if not (T0 > 0).all():
         raise ValueError(f"T0 must be greater than 0, got {T0.min()}")
