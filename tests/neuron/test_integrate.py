@@ -5,6 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from extremes import POSITIVE, REAL, at_all_extremes, with_odd_types
 from scipy.stats import kstest, norm
 
 from spinlearn.core.words import stream
@@ -235,6 +236,55 @@ def test_a_run_repeats_and_may_be_silent():
     assert silent.rate == 0
     assert silent.error == 1 / 100
     assert silent.times.size == 0
+
+
+def test_almost_without_noise_it_is_the_neuron_without():
+    for sigma in (1e-4, 1e-300):
+        run = simulate_leaky(1.5, sigma, 1000.0, refractory=0.1, rng=np.random.default_rng(4))
+        np.testing.assert_allclose(np.diff(run.times), 0.1 + math.log(3), rtol=max(20 * sigma, 5e-5))
+
+
+# At the ends of the floats
+
+BASE = {"mu": REAL, "tau": (1e-3, 1.0, 1e17), "refractory": (0.0, 1e-17, 2.5)}
+VOLTAGES = {"threshold": (-1e17, 1.0, 1e300), "reset": (-1e300, 0.0)}
+NOISE = {"sigma": (0.0, *POSITIVE)}
+CALLS = {
+    "perfect": (lambda mu=0.5, **rest: perfect_rate(mu, **rest), {**BASE, **VOLTAGES}),
+    "leaky": (lambda mu=0.5, **rest: leaky_rate(mu, **rest), {**BASE, **VOLTAGES}),
+    "quadratic": (lambda mu=0.5, **rest: quadratic_rate(mu, **rest), BASE),
+    "noisy leaky": (
+        lambda mu=0.5, sigma=0.3, **rest: noisy_leaky_rate(mu, sigma, **rest),
+        {**BASE, **VOLTAGES, **NOISE},
+    ),
+    "logarithm": (
+        lambda mu=0.5, sigma=0.3, **rest: noisy_leaky_rate(mu, sigma, log=True, **rest),
+        {**BASE, **VOLTAGES, **NOISE},
+    ),
+    "noisy quadratic": (lambda mu=0.5, sigma=0.3, **rest: noisy_quadratic_rate(mu, sigma, **rest), {**BASE, **NOISE}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CALLS)
+def test_no_number_makes_a_nan_or_a_warning(name):
+    function, values = CALLS[name]
+    assert at_all_extremes(function, name == "logarithm", **values) > 0
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_odd_types_are_refused_by_name(name):
+    function, values = CALLS[name]
+    assert {argument for argument, _ in with_odd_types(function, *values, infinite=name == "logarithm")} == set(values)
+
+
+def test_odd_types_of_a_simulation_are_refused_by_name():
+    names = ("mu", "sigma", "duration", "dt", "tau", "threshold", "reset", "refractory", "bridge")
+
+    def call(mu=0.5, sigma=0.3, duration=20.0, **rest):
+        return simulate_leaky(mu, sigma, duration, rng=np.random.default_rng(1), **rest)
+
+    assert {argument for argument, _ in with_odd_types(call, *names)} == set(names)
 
 
 # How a rate sets in

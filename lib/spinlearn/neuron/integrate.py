@@ -342,6 +342,7 @@ def simulate_leaky(
     """
     mu = arguments.number("mu", mu)
     _, tau, _, threshold, refractory = _arguments(mu, tau, threshold, reset, refractory)
+    reset = float(reset)
     sigma, duration = arguments.number("sigma", sigma, above=0), arguments.number("duration", duration, above=0)
     dt = tau / 50 if dt is None else arguments.number("dt", dt, above=0)
     if not dt <= tau:
@@ -388,7 +389,8 @@ def follow_leaky(state, end, mu, sigma, dt, tau, threshold, reset, refractory, b
     """Advance time and voltage, `state` (2,), to `end` or as far as `times` or `steps` go; return how many spikes."""
     h = dt / tau
     decay, kick = math.exp(-h), sigma * math.sqrt(-math.expm1(-2 * h) / 2)
-    span = sigma * sigma / 2 * math.expm1(2 * h)  # of a step, in the Brownian time
+    growth = math.expm1(2 * h)
+    span = sigma * sigma / 2 * growth  # of a step, in the Brownian time
     count, t, V = 0, state[0], state[1]
     for _ in range(steps):
         if t >= end or count == times.size:
@@ -402,7 +404,7 @@ def follow_leaky(state, end, mu, sigma, dt, tau, threshold, reset, refractory, b
         if bridge:
             u = inverse_gaussian(abs(left) / gap, gap * gap / span, words)
             share = u / (1 + u) if u < math.inf else 1.0
-            t += tau / 2 * math.log1p(2 * span * share / (sigma * sigma))
+            t += tau / 2 * math.log1p(growth * share)
         else:
             t += dt
         if t < end:
@@ -418,7 +420,8 @@ def _siegert(y, width, ratio):
 
     y is (threshold - mu) / sigma, width (threshold - reset) / sigma, and ratio (threshold - reset) / (mu - threshold).
     """
-    b, a = np.clip(y, -1e150, 1e150), np.clip(y - width, -1e300, 1e150)
+    b, width = np.clip(y, -1e150, 1e150), np.minimum(width, 1e300)
+    a = b - width
     exponent = np.maximum(y, 0.0) ** 2
     # A short way, on which the integrand hardly changes: as it stands. It is exp(u^2)(1 + erf u) = erfcx(-u).
     short = (width <= 1) & (width * b <= 4)
@@ -429,9 +432,9 @@ def _siegert(y, width, ratio):
     straight = w / 2 * (_W * near).sum(-1)
     # Else what lies at u < 0, the integral of erfcx, and at u > 0: 2 exp(u^2) is 2 d/du [exp(u^2) Dawson(u)].
     below = np.exp(-exponent) * _erfcx_area(np.maximum(-b, 0.0), np.maximum(-a, 0.0), ratio)
-    lower = np.maximum(a, 0.0)
-    dawson = dawsn(b) - np.exp(-(b - lower) * (b + lower)) * dawsn(lower)
-    back = np.exp(-exponent) * _erfcx_area(lower, np.maximum(b, lower), (b - lower) / lower)
+    lower, rest = np.maximum(a, 0.0), np.minimum(width, np.maximum(b, 0.0))
+    dawson = dawsn(b) - np.exp(-rest * (b + lower)) * dawsn(lower)
+    back = np.exp(-exponent) * _erfcx_area(lower, np.maximum(b, lower), rest / lower)
     long = below + np.where(b > 0, 2 * dawson - back, 0.0)
     return exponent, np.where(short, straight, long)
 
