@@ -12,6 +12,7 @@ from spinlearn.core.words import stream
 from spinlearn.exact import plane_area
 from spinlearn.meanfield import mean_field_area
 from spinlearn.neuron import membrane
+from spinlearn.neuron.activation import gaussian_ramp
 from spinlearn.neuron.integrate import (
     gaussian,
     inverse_gaussian,
@@ -22,7 +23,7 @@ from spinlearn.neuron.integrate import (
     quadratic_rate,
     simulate_leaky,
 )
-from spinlearn.neuron.onset import local_exponents, onset_exponent
+from spinlearn.neuron.onset import local_exponents, onset_exponent, rounded
 
 SHIFT = float(-mpmath.zeta(0.5) / mpmath.sqrt(2 * mpmath.pi))  # 0.5826, of a threshold that is looked at in steps
 SIGNIFICANCE = 1e-5
@@ -312,6 +313,26 @@ def test_six_onsets():
     assert onset_exponent(distance, rates).value < 0.1
 
 
+def test_a_spread_of_the_input_rounds_an_onset():
+    x = np.linspace(-6, 30, 37)
+    np.testing.assert_allclose(
+        rounded(lambda d: d, x * 0.02, spread=0.02), 0.02 * gaussian_ramp(x), rtol=1e-11, atol=1e-14
+    )
+    # At the onset: the spread to the power of the exponent, with the half moment of a Gaussian.
+    curves = {1.5: mean_field_area, 1.125: plane_area, 1.0: perfect_rate, 0.5: quadratic_rate}
+    for p, rate in curves.items():
+        spread, tiny = 1e-9, np.array([1e-9])
+        moment = 2 ** (p / 2) * math.gamma((p + 1) / 2) / (2 * math.sqrt(math.pi))
+        assert rounded(rate, 0.0, spread=spread) == pytest.approx(rate(tiny)[0] * moment, rel=1e-7)
+        # Far above it is the curve itself, and its curvature.
+        assert rounded(rate, 0.5, spread=1e-3) == pytest.approx(rate(np.array([0.5]))[0], rel=1e-5)
+        assert rounded(rate, -1e-3, spread=1e-5) == 0
+    with mpmath.workdps(20):
+        exact = mpmath.quad(lambda z: mpmath.npdf(z) / mpmath.log1p(1 / (0.1 * z)), [0, 0.001, 0.1, 1, 3, 12])
+    rate = rounded(lambda d: leaky_rate(d, threshold=0.0, reset=-1.0), 0.0, spread=0.1)
+    assert rate == pytest.approx(float(exact), rel=1e-4)
+
+
 def test_the_fit_of_an_exponent_knows_its_error(rng):
     distance, errors = np.logspace(-3, -1, 12), np.full(12, 0.02)
     found = []
@@ -350,6 +371,8 @@ def test_the_fit_of_an_exponent_knows_its_error(rng):
         (lambda: onset_exponent([1.0, 2.0, 3.0, 4.0], [0.0, 1.0, 2.0, 3.0]), "rate must be greater than 0"),
         (lambda: onset_exponent([1.0, 2.0, 3.0, 4.0], np.ones(4), errors=np.zeros(4)), "errors must be greater than 0"),
         (lambda: local_exponents([1.0, 2.0], [1.0]), "rate must have shape"),
+        (lambda: rounded(np.sqrt, 0.0, spread=0.0), "spread must be greater than 0"),
+        (lambda: rounded(np.sum, 0.0, spread=1.0), "rate must return one number for each distance"),
     ],
 )
 def test_what_is_refused_is_named(call, message):
