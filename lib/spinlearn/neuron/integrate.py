@@ -390,13 +390,13 @@ def follow_leaky(state, end, mu, sigma, dt, tau, threshold, reset, refractory, b
     h = dt / tau
     decay, kick = math.exp(-h), sigma * math.sqrt(-math.expm1(-2 * h) / 2)
     growth = math.expm1(2 * h)
-    span = sigma * sigma / 2 * growth  # of a step, in the Brownian time
+    span = growth / 2  # of a step, in the Brownian time, over sigma^2
     count, t, V = 0, state[0], state[1]
     for _ in range(steps):
         if t >= end or count == times.size:
             break
         after = mu + (V - mu) * decay + kick * gaussian(words)
-        gap, left = threshold - V, (threshold - after) / decay  # distances from the chord
+        gap, left = (threshold - V) / sigma, (threshold - after) / decay / sigma  # distances from the chord
         fired = left <= 0 or (bridge and uniform(words) < math.exp(-2 * gap * left / span))
         if not fired:
             t, V = t + dt, after
