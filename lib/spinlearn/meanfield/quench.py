@@ -44,7 +44,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit
 
 from ..core import arguments
 from ..core.jit import elementwise, kernel
@@ -156,7 +155,7 @@ def literal_count(Q, *, sharpness: float = 6.0, centre: float = 1.0):
     """
     Q = _size(Q)
     a, c = arguments.number("sharpness", sharpness, above=0), arguments.number("centre", centre)
-    return _rise(c - Q, c, Q, a)
+    return elementwise(_fill_tanh_areas, c - Q, c, Q, a)
 
 
 def flipped_count(Q, *, sharpness: float = 1.0, centre: float = 0.0):
@@ -191,7 +190,7 @@ def flipped_count(Q, *, sharpness: float = 1.0, centre: float = 0.0):
     """
     Q = _size(Q)
     a, c = arguments.number("sharpness", sharpness, above=0), arguments.number("centre", centre)
-    return _rise(-c + np.zeros_like(Q), Q - c, Q, a)
+    return elementwise(_fill_tanh_areas, -c, Q - c, Q, a)
 
 
 def logistic_count(Q):
@@ -295,9 +294,8 @@ def corrected_count(Q, T0, *, sharpness: float = 6.0, centre: float = 1.0, rate:
     arguments.fit_together(Q=Q, T0=T0)
     a, c = arguments.number("sharpness", sharpness, above=0), arguments.number("centre", centre)
     rate = arguments.number("rate", rate, above=0)
-    shape = np.zeros(np.broadcast_shapes(Q.shape, T0.shape))
     with np.errstate(over="ignore"):
-        return _rise(c - T0 + shape, total(Q, -T0, c), Q + shape, a) / rate
+        return elementwise(_fill_tanh_areas, c - T0, total(Q, -T0, c), Q, a) / rate
 
 
 def sharp_count(Q, T0, *, Tc: float = 1.0, rate: float = 1.0):
@@ -349,7 +347,8 @@ def elu_distance(alpha, *, constant=None, printed: bool = False):
 
     and it is at most alpha if and only if -alpha <= k <= min(0, alpha - (ln 2)/2). For C = -alpha this is
     - as printed, k = (ln 2)/2 - alpha: true if and only if alpha >= (ln 2)/2;
-    - with the right sign, k = -(ln 2)/2 - alpha: false for every alpha, for large x differs by alpha + (ln 2)/2.
+    - with the right sign, k = -(ln 2)/2 - alpha: false for every alpha; for large x it is off by alpha + (ln 2)/2.
+    For x >= 0 alone, where x can be the size of a quench, ELU is x, and both verdicts are the same.
     `elu_constants` says which constants would do.
 
     Parameters
@@ -540,6 +539,35 @@ def total(*terms):
 
 
 @kernel
+def tanh_area(low, high, length, a):
+    """Integral of (1/2)(1 + tanh a z) dz from `low` to `high`, which is `length` further, with all digits of its value.
+
+    Where w = 2 a length is small it is no difference of softplus, but ln[1 + sigma(2 a low) (e^w - 1)] / (2 a).
+    """
+    w = 2 * a * length
+    if w < 1e-8:
+        return length * sigmoid(2 * a * (low + length / 2))
+    if w < 1:
+        return math.log1p(sigmoid(2 * a * low) * math.expm1(w)) / (2 * a)
+    decay_high, decay_low = math.log1p(math.exp(-2 * a * abs(high))), math.log1p(math.exp(-2 * a * abs(low)))
+    straight = length if low >= 0 else max(high, 0.0)
+    return straight + (decay_high - decay_low) / (2 * a)
+
+
+@kernel
+def sigmoid(x):
+    """1 / (1 + e^-x), with all digits of its tails."""
+    e = math.exp(-abs(x))
+    return 1 / (1 + e) if x >= 0 else e / (1 + e)
+
+
+@kernel
+def _fill_tanh_areas(low, high, length, a, out):
+    for i in range(out.size):
+        out[i] = tanh_area(low[i], high[i], length[i], a[i])
+
+
+@kernel
 def field_at_depth(v):
     """Positive root x of tanh(x) = (1 - v) x, for 0 < v < 1, to all digits: the field at T = Tc (1 - v), from above."""
     K, excess = 1 / (1 - v), v / (1 - v)
@@ -606,21 +634,6 @@ def _softplus(z, a: float):
     """ln(1 + e^(2 a z)) / (2 a)."""
     with np.errstate(over="ignore", under="ignore"):
         return np.maximum(z, 0.0) + np.log1p(np.exp(-2 * a * np.abs(z))) / (2 * a)
-
-
-def _rise(low, high, length, a: float):
-    """Integral of (1/2)(1 + tanh a z) dz from `low` to `high`, with all digits of its value.
-
-    Short integrals are not taken as differences; with w = 2 a length they are ln[1 + sigma(2 a low) (e^w - 1)] / (2 a).
-    """
-    with np.errstate(over="ignore", under="ignore"):
-        w = 2 * a * length
-        middle = length * expit(2 * a * (low + length / 2))
-        short = np.log1p(expit(2 * a * low) * np.expm1(np.minimum(w, 1.0))) / (2 * a)
-        decays = np.log1p(np.exp(-2 * a * np.abs(high))) - np.log1p(np.exp(-2 * a * np.abs(low)))
-        above = length + decays / (2 * a)
-        long = np.where(low >= 0, above, _softplus(high, a) - _softplus(low, a))
-        return np.where(w < 1e-8, middle, np.where(w < 1, short, long))[()]
 
 
 def _size(Q) -> np.ndarray:
