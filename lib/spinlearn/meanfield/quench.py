@@ -21,9 +21,10 @@ give. All are differences of S(z) = ln(1 + e^(2 a z)) / (2 a), a softplus, since
     sharp      ([Q - g]_+ - [-g]_+) / r         its limit of large a: a rectifier with a threshold
 
 The flipped one is the corrected one of a neuron that rests exactly at its centre, T0 = c: so much for the sign. It then
-has no threshold, but the offset -(ln 2) / (2 a), which no choice of a alone removes; for g > 0 the offset falls as
--e^(-2 a g) / (2 a), and there is a threshold. A rectifier without either is not among them. Nor is an endless one:
-no temperature is below 0, so Q is at most T0 and the sharp count at most c / r.
+has no threshold, but for large Q an offset, -(ln 2) / (2 a). With g > 0 there is a threshold, and the offset is less,
+some -e^(-2 a g) / (2 a). Without both it takes a jump (large a) at T0 = c, and what is left for Q >= 0 is a straight
+line. And no rectifier of this kind is endless: no temperature is below 0, so Q is at most T0 and the sharp count at
+most c / r.
 
 With the m(T) that solves m = tanh(Tc m / T) the onset is no straight line either. With m = tanh x, T = Tc m / x,
 
