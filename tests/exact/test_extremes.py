@@ -33,6 +33,14 @@ CALLS = {
     "onsager_specific_heat": (lambda T=2.0, **rest: exact.onsager_specific_heat(T, **rest), {"T": T, "J": J}),
     "yang_magnetisation": (lambda T=2.0, **rest: exact.yang_magnetisation(T, **rest), {"T": T, "J": J}),
     "plane_correlation_length": (lambda T=2.0, **rest: exact.plane_correlation_length(T, **rest), {"T": T, "J": J}),
+    "plane_area": (
+        lambda depth=0.1, **rest: exact.plane_area(depth, **rest),
+        {"depth": (0.0, *POSITIVE), "J": POSITIVE},
+    ),
+    "plane_count": (
+        lambda Q=0.5, T0=2.5, **rest: exact.plane_count(Q, T0, **rest),
+        {"Q": (0.0, *POSITIVE), "T0": POSITIVE, "J": POSITIVE, "rate": POSITIVE},
+    ),
     "onsager_free_energy": (lambda T=2.0, **rest: exact.onsager_free_energy(T, **rest), {"T": T, "J": POSITIVE}),
     "kaufman": (lambda T=2.0, rows=3, columns=4, **rest: exact.kaufman(rows, columns, T, **rest), {"T": T, "J": J}),
     "torus_magnetisation": (
@@ -53,8 +61,8 @@ CALLS = {
         {"T": T, "J": J, "transverse": POSITIVE},
     ),
 }
-# Of these log_Z may be infinite, for an infinite chain or where it is too large for a float.
-MAY_BE_INFINITE = {"averages", "log_partition", "chain"}
+# Of these log_Z may be infinite, for an infinite chain or where it is too large for a float, and so may be a count.
+MAY_BE_INFINITE = {"averages", "log_partition", "chain", "plane_count"}
 each = pytest.mark.parametrize("name", CALLS)
 MORE = {
     "chain": ("n", "periodic"),

@@ -9,6 +9,7 @@ from spinlearn import meanfield
 MATRIX = 0.1 * np.array([[0, 1, 0.5], [1, 0, -0.3], [0.5, -0.3, 0]])  # weak: the echo settles at T = 1/3 as well
 T, h, Tc, m = POSITIVE, REAL, POSITIVE, (-1.0, -0.3, 0.0, 1e-300, 1.0)
 THREE = {"T": T, "h": h, "Tc": Tc}
+READING = {"Q": (0.0, *POSITIVE), "sharpness": POSITIVE, "centre": h}
 CALLS = {
     "magnetisation": (lambda T=0.5, **rest: meanfield.magnetisation(T, **rest), THREE),
     "stable branch": (lambda T=0.5, **rest: meanfield.branches(T, **rest).stable, THREE),
@@ -49,11 +50,36 @@ CALLS = {
         lambda T=0.5, spread=0.2, **rest: meanfield.gaussian_magnetisation(T, spread=spread, **rest),
         {**THREE, "spread": (0.0, *POSITIVE)},
     ),
+    "quench_temperature": (
+        lambda t=0.1, Q=0.5, T0=1.5, **rest: meanfield.quench_temperature(t, Q, T0, **rest),
+        {"t": h, "Q": (0.0, *POSITIVE), "T0": POSITIVE, "rate": POSITIVE, "start": (-1e300, 0.0, 2.5)},
+    ),
+    "mean_field_area": (
+        lambda depth=0.1, **rest: meanfield.mean_field_area(depth, **rest),
+        {"depth": (0.0, *POSITIVE), "Tc": POSITIVE},
+    ),
+    "mean_field_count": (
+        lambda Q=0.5, T0=1.5, **rest: meanfield.mean_field_count(Q, T0, **rest),
+        {"Q": (0.0, *POSITIVE), "T0": POSITIVE, "Tc": POSITIVE, "rate": POSITIVE},
+    ),
+    "literal_count": (lambda Q=0.5, **rest: meanfield.literal_count(Q, **rest), READING),
+    "flipped_count": (lambda Q=0.5, **rest: meanfield.flipped_count(Q, **rest), READING),
+    "logistic_count": (lambda Q=0.5: meanfield.logistic_count(Q), {"Q": (0.0, *POSITIVE)}),
+    "printed_count": (lambda Q=0.5, **rest: meanfield.printed_count(Q, **rest), {"Q": h, "constant": h}),
+    "corrected_count": (
+        lambda Q=0.5, T0=1.5, **rest: meanfield.corrected_count(Q, T0, **rest),
+        {**READING, "T0": h, "rate": (1e-3, 2.5)},
+    ),
+    "sharp_count": (
+        lambda Q=0.5, T0=1.5, **rest: meanfield.sharp_count(Q, T0, **rest),
+        {"Q": (0.0, *POSITIVE), "T0": h, "Tc": POSITIVE, "rate": POSITIVE},
+    ),
+    "elu_distance": (lambda alpha=0.5, **rest: meanfield.elu_distance(alpha, **rest), {"alpha": POSITIVE}),
     "naive": (lambda T=3.0, matrix=MATRIX, h=0.1: meanfield.naive(matrix, T, h=h), {"T": (1e-300, 2.5, 1e300), "h": h}),
     "tap": (lambda T=3.0, matrix=MATRIX, h=0.1: meanfield.tap(matrix, T, h=h), {"T": (1e-300, 2.5, 1e300), "h": h}),
 }
-# A logarithm or a time too large for a float, and the susceptibility at Tc.
-MAY_BE_INFINITE = {"susceptibility", "curie_weiss", "passage_time", "kramers_time"}
+# A logarithm, a time or a count too large for a float, and the susceptibility at Tc.
+MAY_BE_INFINITE = {"susceptibility", "curie_weiss", "passage_time", "kramers_time", "mean_field_count", "sharp_count"}
 each = pytest.mark.parametrize("name", CALLS)
 MORE = {
     "bethe": ("z",),

@@ -1,4 +1,4 @@
-"""What simulations are held against: small systems by `enumeration`, `chain`, `plane`, `torus`, `quantum` chain."""
+"""What simulations are held against: small systems by `enumeration`, `chain`, `plane`, `torus`, `quench`, `quantum`."""
 
 from .chain import Chain, ChainCorrelations, chain, chain_correlation_length, chain_correlations, transfer_matrix
 from .enumeration import Averages, DensityOfStates, averages, density_of_states, energies, probabilities, states
@@ -10,6 +10,7 @@ from .plane import (
     plane_correlation_length,
     yang_magnetisation,
 )
+from .quench import plane_area, plane_count
 from .torus import Torus, kaufman, torus_magnetisation
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "onsager_energy",
     "onsager_free_energy",
     "onsager_specific_heat",
+    "plane_area",
     "plane_correlation_length",
+    "plane_count",
     "probabilities",
     "states",
     "torus_magnetisation",

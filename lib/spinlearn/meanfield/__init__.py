@@ -1,4 +1,4 @@
-"""Every spin in the mean of the others: `weiss`, `gaussian`; corrections `bethe`, `networks`; finite `curie_weiss`."""
+"""Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`; cooled: `quench`."""
 
 from .bethe import (
     Bethe,
@@ -22,6 +22,20 @@ from .curie_weiss import (
 )
 from .gaussian import gaussian_magnetisation, gaussian_response
 from .networks import naive, tap
+from .quench import (
+    EluConstants,
+    corrected_count,
+    elu_constants,
+    elu_distance,
+    flipped_count,
+    literal_count,
+    logistic_count,
+    mean_field_area,
+    mean_field_count,
+    printed_count,
+    quench_temperature,
+    sharp_count,
+)
 from .weiss import (
     Branches,
     branches,
@@ -41,27 +55,39 @@ __all__ = [
     "Bethe",
     "Branches",
     "CurieWeiss",
+    "EluConstants",
     "Evolution",
     "Steps",
     "bethe",
     "bethe_critical_temperature",
     "bethe_magnetisation",
     "branches",
+    "corrected_count",
     "curie_weiss",
+    "elu_constants",
+    "elu_distance",
     "energy",
     "entropy",
     "evolve",
+    "flipped_count",
     "flow",
     "free_energy",
     "gaussian_magnetisation",
     "gaussian_response",
     "kramers_time",
     "landau",
+    "literal_count",
+    "logistic_count",
     "magnetisation",
+    "mean_field_area",
+    "mean_field_count",
     "naive",
     "passage_time",
+    "printed_count",
+    "quench_temperature",
     "relaxation_step",
     "response",
+    "sharp_count",
     "spinodal_field",
     "spinodal_magnetisation",
     "steps",

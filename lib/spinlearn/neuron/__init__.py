@@ -1,2 +1,2 @@
 """One neuron: `perceptron` decides and learns, `membrane` fires, `activation` is the gallery of its responses.
-And many: `population`."""
+`integrate` integrates and fires, with noise or without, `onset` says how its rate sets in. And many: `population`."""
