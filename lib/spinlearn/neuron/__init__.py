@@ -1,2 +1,6 @@
 """One neuron: `perceptron` decides and learns, `membrane` fires, `activation` is the gallery of its responses.
-`integrate` integrates and fires, with noise or without, `onset` says how its rate sets in. And many: `population`."""
+
+`unit` says which of them come from a law of states, `admissible` which cannot, and `potts` is the unit behind softmax.
+`integrate` integrates and fires, with noise or without, and `onset` says how its rate sets in. And many: `population`,
+in `feedback` one that listens to itself, `switches` that are noisy.
+"""
