@@ -76,8 +76,8 @@ def test_a_script_loses_space_and_comments_and_nothing_else(text, left):
 
 def test_a_style_sheet_keeps_the_space_that_means_something():
     assert lean.style(
-        ".a :focus > b, c { d: calc(1px + 2px) ; }\n/* e */ @media (f: 1px) { g { h: 0.5em 10.5em } }"
-    ) == (".a :focus > b,c{d:calc(1px + 2px)}@media (f:1px){g{h:.5em 10.5em}}")
+        ".a :focus > b + i, c { d: calc(1px + 2px) ; }\n/* e */ @media (f: 1px) { g { h: 0.5em 10.5em } }"
+    ) == (".a :focus>b+i,c{d:calc(1px + 2px)}@media (f:1px){g{h:.5em 10.5em}}")
 
 
 # ── A state in a text ────────────────────────────────────────────────────────────────────────────────────────────────

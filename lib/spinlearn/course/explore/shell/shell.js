@@ -105,7 +105,7 @@ function numberBox({ label, key, read, allowed, model, describe }) {
   return { box, problem, follow };
 }
 
-function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, ends, marks = [] }, model) {
+function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, ends = 1, marks = [] }, model) {
   const id = unique();
   const allowed = `a number from ${fixed(min, ends)} to ${fixed(max, ends)}`;
   const read = (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : undefined);
