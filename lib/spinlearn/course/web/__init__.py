@@ -23,7 +23,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['cobweb', 'cooling', 'dimensions', 'fit', 'heat', 'ising', 'landscape', 'neuron', 'population', 'wolff']
+    ['cobweb', 'cooling', 'dimensions', 'fit', 'heat', 'ising', 'landscape', 'neuron', 'population', 'unit_law', 'wolff']
     """
     return sorted(path.stem for path in HERE.glob("kernels/[a-z]*.py"))
 

@@ -71,7 +71,7 @@ function lowered(label) {
 const per = (unit) => (unit ? ` / ${unit.includes("/") ? `(${unit})` : unit}` : "");
 
 let names = 0; // makes the ids that tie a label to its input, unique in the page
-const unique = () => {
+export const unique = () => {
   do names += 1;
   while (document.getElementById(`sl-${names}`));
   return `sl-${names}`;
@@ -162,7 +162,7 @@ function checkControl({ key, label }, model) {
     element: node("label", { class: "sl-check" }, box, node("span", {}, label)) };
 }
 
-const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeControl, check: checkControl };
+export const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeControl, check: checkControl };
 
 /**
  * The kernels of a module and the arrays that they work on: `arrays` gives for each name its type and its length.
@@ -226,7 +226,7 @@ export function explorable(makeMachine) {
     const elements = (...kinds) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ element }) => element);
     const [firstSliders, otherSliders] = parted(controls.filter(({ kind }) => kind === "range"), 1);
     const [firstReadings, otherReadings] = parted(spec.readings, 2);
-    const fields = elements("choice", "whole");
+    const fields = elements("choice", "whole", "levels");
     const extra = []; // what an address may set besides the controls: the pace
     if (spec.pace) {
       const options = paces.map(([value, text]) => node("option", { value, selected: value === pace }, text ?? String(value)));
