@@ -2,10 +2,8 @@
 
 import contextlib
 import functools
-import http.server
 import json
 import re
-import threading
 
 import asking
 import pytest
@@ -25,18 +23,6 @@ NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     return book.build(asking.course(tmp_path_factory.mktemp("course")), quiet=True)
-
-
-@pytest.fixture(scope="module")
-def server(site):
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
 
 
 @pytest.fixture

@@ -13,18 +13,13 @@ from PIL import Image, ImageDraw
 from spinlearn.course import ledger
 from spinlearn.course.colours import DOWN, UP
 from spinlearn.course.ledger import tally
-from tools import book, lists, pages
+from tools import lists, pages
 
 sys.path.insert(0, str(pages.ROOT / "book"))
 
 import front
 
 LESSONS = pages.lessons()
-
-
-@pytest.fixture(scope="module")
-def site():
-    return book.build(quiet=True)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import spinlearn
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(spinlearn.__path__, "spinlearn.")
-    if not re.search(r"\.__main__$|\.web\.kernels\.", module.name)
+    if not re.search(r"\.__main__$|\.web\.(kernels\.|shared$)", module.name)
 )
 
 

@@ -27,11 +27,6 @@ NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def site():
-    return book.build(quiet=True)
-
-
-@pytest.fixture(scope="module")
 def soup(site):
     """Return a function that reads a page."""
     read = {}

@@ -331,6 +331,17 @@ def fill_flip_probabilities(table, rule, beta, J, h):
 
 
 @kernel
+def sum_of_neighbours(i, spins, neighbours):
+    """Sum of the spins beside site i."""
+    total = np.int64(0)  # not 0: without the compiler that would become an int8 and overflow
+    for k in range(neighbours.shape[1]):
+        j = neighbours[i, k]
+        if j >= 0:
+            total += spins[j]
+    return total
+
+
+@kernel
 def offer(spins, neighbours, table, at_random, first, last, state, totals):
     """Take steps `first` to `last` - 1 of a sweep: each offers a spin the chance to flip. `totals` follows the sums."""
     n, z = neighbours.shape
@@ -338,11 +349,7 @@ def offer(spins, neighbours, table, at_random, first, last, state, totals):
     for step in range(first, last):
         i = random_site(n, state) if at_random else step
         s = np.int64(spins[i])
-        total = np.int64(0)
-        for k in range(z):
-            j = neighbours[i, k]
-            if j >= 0:
-                total += spins[j]
+        total = sum_of_neighbours(i, spins, neighbours)
         # 2 s if the spin turns, else 0. No `if`: a processor would often guess it wrong.
         turned = 2 * s * (uniform(state) < table[(s + 1) // 2, total + z])
         spins[i] = s - turned
@@ -383,12 +390,9 @@ def run_uniform(system, stop, spins, state, totals, clock, bond_sums, spin_sums)
 @kernel
 def bond_total(spins, neighbours):
     """Sum of s_i s_j over the bonds, each once."""
-    twice = np.int64(0)  # not 0: without the compiler that would become an int8 and overflow
-    for i in range(neighbours.shape[0]):
-        for k in range(neighbours.shape[1]):
-            j = neighbours[i, k]
-            if j >= 0:
-                twice += spins[i] * spins[j]
+    twice = np.int64(0)
+    for i in range(spins.size):
+        twice += spins[i] * sum_of_neighbours(i, spins, neighbours)
     return twice // 2
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from ..core import arguments
 from ..core.jit import kernel
 from .geometry import Lattice, checked
+from .ising import sum_of_neighbours
 
 
 class Response(NamedTuple):
@@ -84,13 +85,9 @@ def tally_fields(spins, neighbours, sites, sums):
     sites[:] = 0
     sums[:] = 0
     for i in range(n):
-        total = z
-        for k in range(z):
-            j = neighbours[i, k]
-            if j >= 0:
-                total += spins[j]
-        sites[total] += 1
-        sums[total] += spins[i]
+        column = z + sum_of_neighbours(i, spins, neighbours)
+        sites[column] += 1
+        sums[column] += spins[i]
 
 
 @kernel

@@ -11,7 +11,7 @@ from wasm import Wasm
 
 from spinlearn import lattice
 from spinlearn.course import web
-from spinlearn.course.explore import Cooling, cooled, digest
+from spinlearn.course.explore import Cooling, digest, replay
 from spinlearn.lattice.response import response
 
 
@@ -46,7 +46,7 @@ def test_the_tables_of_the_module_are_those_of_the_library_and_the_law_is_a_tanh
 
 def test_the_still_picture_tells_its_points():
     html = Cooling(64, T=3.0).static_html()
-    found = response(cooled(64, 3.0, 150, seed=1), lattice.square(64))
+    found = response(replay(64, 3.0, 150, seed=1), lattice.square(64))
     assert f"{found.m[-1]:.2f} to 4" in html
     assert f"−{abs(found.m[0]):.2f} to −4" in html
 
@@ -57,9 +57,9 @@ def test_a_page_computes_what_the_library_computes_bit_for_bit(opened):
     widget = live(page)
     for _ in range(6):
         button(widget, "Step").click()
-    now, spins = facts(widget), cooled(64, 2.0, 6, seed=7)
+    now, spins = facts(widget), replay(64, 2.0, 6, seed=7)
     assert (now["sweeps"], now["digest"]) == (6, digest(spins))
-    assert digest(cooled(64, 2.0, 6, seed=8)) != digest(spins)
+    assert digest(replay(64, 2.0, 6, seed=8)) != digest(spins)
     found = response(spins, lattice.square(64))
     assert now["answer"] == found.m[found.total == 2][0]
     assert now["m"] == spins.mean()

@@ -21,16 +21,16 @@ LINKER = "ziglang==0.17.1"
 
 
 def exports(name: str) -> tuple[str, ...]:
-    """Return the functions that a module exports, in order: all that its file defines.
+    """Return the functions that a module exports, in order: what its file takes from `shared`, and all that it defines.
 
     Examples
     --------
     >>> exports("neuron")
     ('count_spikes', 'followed', 'firing_rate')
     """
-    return tuple(
-        re.findall(r"^def (\w+)\(", (HERE / "kernels" / f"{known(name)}.py").read_text(encoding="utf-8"), re.M)
-    )
+    source = (HERE / "kernels" / f"{known(name)}.py").read_text(encoding="utf-8")
+    taken = re.search(r"^from \.\.shared import ([\w, ]*\w)", source, re.M)
+    return (*(taken[1].split(", ") if taken else ()), *re.findall(r"^def (\w+)\(", source, re.M))
 
 
 def manifest() -> dict:

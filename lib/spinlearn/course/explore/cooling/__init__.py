@@ -1,20 +1,16 @@
 """The lattice of the front door: it cools, and what its spins answer to their neighbours becomes an activation."""
 
 import numpy as np
-import traitlets
 
-from ....core import arguments
-from ....exact.plane import critical_temperature
-from ....lattice import ising
+from ....lattice import square
 from ....lattice.response import response
 from ...colours import DOWN, UP
 from ..shell import controls
-from ..shell.controls import Mark, Pace
-from ..shell.lattice import begun
-from ..shell.shell import Moving
+from ..shell.controls import Pace
+from ..shell.lattice import Spins, replay, side, temperature
 from ..shell.still import Still, drawn
 
-__all__ = ["Cooling", "cooled"]
+__all__ = ["Cooling"]
 
 _STILL_SIZE, _STILL_SWEEPS = 96, 150
 
@@ -22,52 +18,14 @@ _HEARD = 2  # the sum of neighbours whose answer the read-out names
 _LINE, _SWITCH = 0.54, 0.92  # that answer, below which all answers are called a straight line, and from which a switch
 
 
-def cooled(size: int, T: float, sweeps: int, *, seed: int) -> np.ndarray:
-    """Run natively what `Cooling` runs in the browser at one temperature: the same kernels, so the same spins.
-
-    Parameters
-    ----------
-    size : int
-        Sites along each side of the periodic square lattice, at least 2.
-    T : float
-        Temperature in units of J, above 0.
-    sweeps : int
-        Sweeps of `size` squared updates by Metropolis's rule, each of a spin drawn at random.
-    seed : int
-        From 0 to 2**64 - 1, of the kernels' generator.
-
-    Returns
-    -------
-    (size, size) int8
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or range.
-
-    Examples
-    --------
-    >>> spins = cooled(64, 5.0, 20, seed=1)
-    >>> spins.shape, bool(abs(spins.mean()) < 0.1)
-    ((64, 64), True)
-    """
-    T, sweeps = arguments.number("T", T, above=0), arguments.count("sweeps", sweeps)
-    place, spins, state = begun(size, "random", seed)
-    table, totals = np.empty((2, 9)), np.zeros(2, dtype=np.int64)
-    ising.fill_flip_probabilities(table, ising.METROPOLIS, 1.0 / T, 1.0, 0.0)
-    for _ in range(sweeps):
-        ising.sweep(spins, place.neighbours, table, True, state, totals)
-    return spins.reshape(place.shape)
-
-
-class Cooling(Moving):
+class Cooling(Spins):
     """A live lattice under one slider, and beside it what its spins answer to the sum of their neighbours.
 
     The points are measured on the lattice as it stands: the mean of all spins whose neighbours add up to b. The curve
     is tanh(b / T), the law of one spin in that field. The spins move by Metropolis's rule, in which there is no tanh.
     It runs on the kernels of `spinlearn.lattice.ising` and `spinlearn.lattice.response` as WebAssembly; from one seed
-    its spins after k sweeps at one temperature are those of `cooled`, bit for bit. A built page starts it as soon as
-    it is in sight, unless its reader has asked for less motion.
+    its spins after k sweeps at one temperature are those of ``replay(…, sweeps=k)``, bit for bit. A built page starts
+    it as soon as it is in sight, unless its reader has asked for less motion.
 
     Parameters
     ----------
@@ -88,6 +46,8 @@ class Cooling(Moving):
         Magnetisation per spin.
     answer, law : float
         Mean of the spins with three neighbours up and one down, and tanh(2 / T).
+    digest : str
+        Fingerprint of the spins while it is paused, empty while it runs.
 
     Raises
     ------
@@ -105,18 +65,14 @@ class Cooling(Moving):
     eager = True
     pace = Pace("Sweeps a frame", (1, 2, 5, 10), unit="sweeps/s")
 
-    size = controls.fixed(384, 8, 1024, label="Sites along each side")
-    T = controls.slider(
-        2.269, 0.8, 5.0, label="Temperature", symbol="T", step=0.01, digits=2,
-        marks=(Mark(critical_temperature(), "T_c", "Set T to its critical value 2.269"),), first=True,
-    )  # fmt: skip
+    size = side(384)
+    T = temperature(2.269, at_least=0.8, digits=2)
     seed = controls.seed()
 
     sweeps = controls.counter("sweeps")
     answer = controls.reading("answer to b = 2", digits=3, first=True)
     law = controls.reading("tanh(2/T)", digits=3, first=True)
     m = controls.reading("m", digits=3)
-    digest = traitlets.Unicode("", help="fingerprint of the spins while paused").tag(sync=True)
 
     def data(self) -> dict:
         """Return the colours of the spins, which answer is read out, and what it is called."""
@@ -125,8 +81,8 @@ class Cooling(Moving):
     def still(self) -> Still:
         """Return a small lattice and its answers, with the words."""
         size = min(self.size, _STILL_SIZE)
-        spins = cooled(size, self.T, _STILL_SWEEPS, seed=self.seed)
-        found = response(spins, begun(size, "random", 0)[0])
+        spins = replay(size, self.T, _STILL_SWEEPS, seed=self.seed)
+        found = response(spins, square(size))
 
         def draw(figure):
             from matplotlib.colors import ListedColormap

@@ -1,25 +1,19 @@
 // A lattice that cools, and what its spins answer to their neighbours: the library's own kernels, as WebAssembly.
 
-import { crc32, picture, pixel } from "../shell/lattice.js";
+import { lattice, picture } from "../shell/lattice.js";
 import { plot } from "../shell/plot.js";
-import { explorable, fixed, kernels, node } from "../shell/shell.js";
+import { explorable, fixed, node } from "../shell/shell.js";
 
 export default explorable(async ({ get, set, module, data }) => {
-  const size = get("size");
-  const n = size * size;
-  const { functions, at, of: { spins, totals, shares, means, errors } } = await kernels(module, {
-    spins: [Int8Array, n], neighbours: [Int32Array, n * 4], table: [Float64Array, 18], state: [BigUint64Array, 4],
-    totals: [BigInt64Array, 2], sites: [BigInt64Array, 9], sums: [BigInt64Array, 9], // by the sum of neighbours, -4 to 4
+  const { functions, at, of, size, n, begin, digest } = await lattice(module, get, () => ({
+    table: [Float64Array, 18], totals: [BigInt64Array, 2],
+    sites: [BigInt64Array, 9], sums: [BigInt64Array, 9], // by the sum of neighbours, -4 to 4
     shares: [Float64Array, 9], means: [Float64Array, 9], errors: [Float64Array, 9],
-  });
-  functions.fill_torus(at.neighbours, size);
+  }));
+  const { spins, totals, shares, means, errors } = of;
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) set("running", false);
 
-  const [upPixel, downPixel] = [pixel(data.up), pixel(data.down)];
-  const shown = picture({
-    size, legend: [[data.up, "up"], [data.down, "down"]],
-    fill(pixels) { for (let i = 0; i < n; i += 1) pixels[i] = spins[i] > 0 ? upPixel : downPixel; },
-  });
+  const shown = picture({ size, spins, colours: data });
   const totalsOf = [-4, -2, 0, 2, 4];
   const mean = (b) => means[b + 4];
   const law = (b) => functions.answer(b, get("T"));
@@ -60,8 +54,7 @@ export default explorable(async ({ get, set, module, data }) => {
     restart: ["seed"],
     reset() {
       sweeps = 0;
-      functions.seed_state(BigInt(get("seed")), at.state);
-      functions.fill_random(at.spins, n, at.state);
+      begin();
       totals.fill(0n);
       fillTable();
       stale = true;
@@ -81,6 +74,6 @@ export default explorable(async ({ get, set, module, data }) => {
       if (heard < data.line) return "Hot: the answer is nearly a straight line";
       return heard < data.switch ? "The answer is a sigmoid" : "Cold: the answer is nearly a switch";
     },
-    digest: () => crc32(new Uint8Array(spins.buffer, at.spins, n)),
+    digest,
   };
 });

@@ -55,7 +55,7 @@ class Dimensions(Explorable):
     wasm = "dimensions"
     positional = 2
 
-    d = controls.slider(2.0, 1.0, 5.0, label="Dimension", symbol="d", step=1, digits=0, ends=0, first=True)
+    d = controls.counted(2.0, 1.0, 5.0, label="Dimension", symbol="d", first=True)
     T = controls.slider(
         0.6, 0.05, _HOTTEST, label="Temperature", symbol="T", unit="zJ", step=0.005, digits=3,
         marks=(Mark(1, "1", "Set T to where mean field orders"),),

@@ -59,7 +59,7 @@ class SpecificHeat(Explorable):
     positional = 2
     actions = (Action("D", "Double L", "double"), Action("F", "Forget the sizes", "forget"))
 
-    L = controls.slider(4.0, 2.0, 128.0, label="Side", symbol="L", step=1, digits=0, ends=0, first=True)
+    L = controls.counted(4.0, 2.0, 128.0, label="Side", symbol="L", first=True)
     T = controls.slider(
         2.0, *_SHOWN, label="Temperature", symbol="T", step=0.005, digits=3,
         marks=(Mark(critical_temperature(), "T_c", "Set T to the critical temperature of the plane, 2.269"),),

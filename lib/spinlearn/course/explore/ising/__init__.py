@@ -1,16 +1,10 @@
-"""The live Ising lattice, its still picture, and its spins computed natively."""
+"""The live Ising lattice and its still picture."""
 
-import numpy as np
-import traitlets
-
-from ....core import arguments
-from ....exact.plane import critical_temperature
 from ....lattice import ising
 from ...colours import DOWN, UP
 from ..shell import controls
 from ..shell.controls import Mark, Pace
-from ..shell.lattice import STARTS, begun, digest
-from ..shell.shell import Moving
+from ..shell.lattice import STARTS, Spins, digest, replay, side, temperature
 from ..shell.still import Still, png
 
 __all__ = ["IsingLattice", "digest", "replay"]
@@ -23,55 +17,7 @@ _STILL_SIZE, _STILL_SWEEPS = 256, 100
 _ORDERED, _DOMAINS = 0.5, 0.72
 
 
-def replay(
-    size: int, T: float, sweeps: int, *, h: float = 0.0, rule: str = "metropolis", start: str = "random", seed: int
-) -> np.ndarray:
-    """Run natively what `IsingLattice` runs in the browser: the same kernels, the same seed, so the same spins.
-
-    Parameters
-    ----------
-    size : int
-        Sites along each side of the periodic square lattice, at least 2.
-    T : float
-        Temperature in units of J, above 0.
-    sweeps : int
-        Sweeps of `size` squared updates, each of a spin drawn at random.
-    h : float
-        Field.
-    rule : {"metropolis", "heat-bath"}
-    start : {"random", "up"}
-    seed : int
-        From 0 to 2**64 - 1. It seeds the kernels' generator directly, with no `numpy.random.Generator` in between.
-
-    Returns
-    -------
-    (size, size) int8
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or range.
-
-    Examples
-    --------
-    >>> spins = replay(64, 1.5, 100, start="up", seed=1)
-    >>> spins.shape, bool(spins.mean() > 0.97)
-    ((64, 64), True)
-    """
-    T = arguments.number("T", T, above=0)
-    sweeps = arguments.count("sweeps", sweeps)
-    h = arguments.number("h", h)
-    rule_code = ising.RULES[arguments.choice("rule", rule, ising.RULES)]
-    place, spins, state = begun(size, start, seed)
-    table = np.empty((2, 2 * place.coordination + 1))
-    ising.fill_flip_probabilities(table, rule_code, 1.0 / T, 1.0, h)
-    totals = np.zeros(2, dtype=np.int64)
-    for _ in range(sweeps):
-        ising.sweep(spins, place.neighbours, table, True, state, totals)
-    return spins.reshape(place.shape)
-
-
-class IsingLattice(Moving):
+class IsingLattice(Spins):
     """A live Ising lattice: coupling J = 1 on a periodic square, temperature and field under sliders.
 
     It runs on the kernels of `spinlearn.lattice.ising`, in random order, as WebAssembly in the browser. With the same
@@ -117,11 +63,8 @@ class IsingLattice(Moving):
     wasm = "ising"
     pace = Pace("Sweeps a frame", (1, 2, 5, 10), unit="sweeps/s")
 
-    size = controls.fixed(512, 8, 1024, label="Sites along each side")
-    T = controls.slider(
-        2.269, 0.5, 5.0, label="Temperature", symbol="T", step=0.01, digits=3, first=True,
-        marks=(Mark(critical_temperature(), "T_c", "Set T to its critical value 2.269"),),
-    )  # fmt: skip
+    size = side(512)
+    T = temperature(2.269, at_least=0.5)
     h = controls.slider(
         0.0, -1.0, 1.0, label="Field", symbol="h", step=0.01, digits=3, marks=(Mark(0, "0", "Set h to zero"),)
     )
@@ -132,7 +75,6 @@ class IsingLattice(Moving):
     sweeps = controls.counter("sweeps")
     m = controls.reading("m", digits=3, first=True)
     e = controls.reading("e", digits=3, first=True)
-    digest = traitlets.Unicode("", help="fingerprint of the spins while paused").tag(sync=True)
 
     def data(self) -> dict:
         """Return the colours of the spins, the kernel's numbers of the rules, and from where on it says so."""

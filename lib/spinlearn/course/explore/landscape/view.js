@@ -98,15 +98,16 @@ export default explorable(async ({ get, set, module, data }) => {
   function places() {
     functions.branches(get("T"), field, at.found);
     const [stable, metastable, unstable] = found;
+    const valleys = [stable, metastable].filter((each) => !Number.isNaN(each));
     const against = !Number.isNaN(unstable) && (m - unstable) * (stable - unstable) < 0;
     const height = (value) => free_energy_at(value, get("T"), field, 1);
-    return { stable, metastable, unstable, against, hill: height(unstable) - height(against ? metastable : stable) };
+    return { valleys, unstable, against, hill: height(unstable) - height(against ? metastable : stable) };
   }
 
   function told() {
-    const { stable, metastable, unstable } = places();
-    const valleys = [stable, metastable].filter((each) => !Number.isNaN(each)).map((each) => fixed(each, 3)).join(" and ");
-    return `${Number.isNaN(unstable) ? `one valley, at ${valleys}` : `valleys at ${valleys}, hilltop at ${fixed(unstable, 3)}`
+    const { valleys, unstable } = places();
+    const low = valleys.map((each) => fixed(each, 3)).join(" and ");
+    return `${Number.isNaN(unstable) ? `one valley, at ${low}` : `valleys at ${low}, hilltop at ${fixed(unstable, 3)}`
     }; the ball is at ${fixed(m, 3)}`;
   }
 
@@ -129,8 +130,7 @@ export default explorable(async ({ get, set, module, data }) => {
       [low, high] = [low - 0.06 * (high - low), high + 0.06 * (high - low)];
       const step = roundStep((high - low) / 8);
       hills.range("y", Math.floor(low / step) * step, Math.ceil(high / step) * step);
-      const { stable, metastable, unstable } = places();
-      const valleys = [stable, metastable].filter((each) => !Number.isNaN(each));
+      const { valleys, unstable } = places();
       hills.set("valleys", valleys, valleys.map(height));
       hills.set("top", Number.isNaN(unstable) ? [] : [unstable], [height(unstable)]);
       hills.show("top", !Number.isNaN(unstable));

@@ -86,7 +86,7 @@ class Population(Explorable):
     wasm = "population"
     actions = (Action("D", "Draw anew", "again"),)
 
-    N = controls.slider(5.0, 1.0, float(_MOST), label="Switches", symbol="N", step=1, digits=0, ends=0, first=True)
+    N = controls.counted(5.0, 1.0, float(_MOST), label="Switches", symbol="N", first=True)
     spread = controls.slider(1.0, 0.1, 1.5, label="Spread of the thresholds", symbol="s", step=0.05, digits=2)
     law = controls.choice("gaussian", NAMES, label="Law of the thresholds")
     seed = controls.seed()

@@ -75,6 +75,11 @@ def slider(
     return _setting(Number(default, min=low, max=high, help=label), control)
 
 
+def counted(default: float, low: float, high: float, *, label: str, symbol: str, first: bool = False) -> Number:
+    """A float under a slider that stops at whole numbers."""
+    return slider(default, low, high, label=label, symbol=symbol, step=1, digits=0, ends=0, first=first)
+
+
 def choice(default, options: dict, *, label: str) -> traitlets.Enum:
     """One of some values, which may be texts, numbers or None, each with the text that it is chosen by."""
     trait = traitlets.Enum(list(options), default, allow_none=None in options, help=label)

@@ -70,6 +70,12 @@ function lowered(label) {
 /** The unit behind a name, as in I / (µA/cm²). */
 const per = (unit) => (unit ? ` / ${unit.includes("/") ? `(${unit})` : unit}` : "");
 
+/** Set a trait, and tell Python. */
+function assign(model, key, value) {
+  model.set(key, value);
+  model.save_changes();
+}
+
 let names = 0; // makes the ids that tie a label to its input, unique in the page
 export const unique = () => {
   do names += 1;
@@ -98,8 +104,7 @@ function numberBox({ label, key, read, allowed, model, describe }) {
       problem.hidden = false;
       return;
     }
-    model.set(key, value);
-    model.save_changes();
+    assign(model, key, value);
     show();
   });
   return { box, problem, follow };
@@ -112,14 +117,13 @@ function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, e
   const describe = (value) => fixed(value, digits);
   const { box, problem, follow } = numberBox({ label: `${label} ${symbol}, exact value`, key, model, allowed, read, describe });
   const slider = node("input", { type: "range", id, min, max, step });
-  const assign = (value) => { model.set(key, value); model.save_changes(); };
-  meant(slider, assign);
+  meant(slider, (value) => assign(model, key, value));
   const scale = node("div", { class: "sl-scale" },
     ...[min, max].map((end) => node("span", { "aria-hidden": "true" }, fixed(end, ends))));
   for (const mark of marks) {
     const at = `--sl-at: ${(mark.at - min) / (max - min)}`;
     scale.append(node("button", { type: "button", style: at, "aria-label": mark.says, title: mark.says,
-      onclick: () => assign(mark.at) }, ...lowered(mark.label)));
+      onclick: () => assign(model, key, mark.at) }, ...lowered(mark.label)));
   }
   const update = () => {
     slider.value = model.get(key);
@@ -134,7 +138,7 @@ function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, e
 
 function choiceControl({ key, label, options }, model) {
   const select = node("select", {}, ...options.map(([value, text]) => node("option", { value }, text)));
-  select.addEventListener("change", () => { model.set(key, options[select.selectedIndex][0]); model.save_changes(); });
+  select.addEventListener("change", () => assign(model, key, options[select.selectedIndex][0]));
   const written = (value) => String(value ?? "None"); // as Python has it
   return { update: () => { select.selectedIndex = options.findIndex(([value]) => value === model.get(key)); },
     read: (text) => options.find(([value]) => written(value) === text
@@ -155,7 +159,7 @@ function wholeControl({ key, label, min, max }, model) {
 
 function checkControl({ key, label }, model) {
   const box = node("input", { type: "checkbox" });
-  box.addEventListener("change", () => { model.set(key, box.checked); model.save_changes(); });
+  box.addEventListener("change", () => assign(model, key, box.checked));
   return { update: () => { box.checked = model.get(key); },
     read: (text) => ({ true: true, 1: true, false: false, 0: false })[text.toLowerCase()], allowed: "True or False",
     written: (value) => (value ? "True" : "False"), says: (value) => `${label.toLowerCase()}: ${value ? "yes" : "no"}`,
@@ -325,10 +329,7 @@ export function explorable(makeMachine) {
     function wake() {
       if (!frame && active()) frame = requestAnimationFrame(tick);
     }
-    function run(on) {
-      model.set("running", on);
-      model.save_changes();
-    }
+    const run = (on) => assign(model, "running", on);
     function step() {
       run(false);
       machine.step();

@@ -3,16 +3,14 @@
 import math
 
 import numpy as np
-import traitlets
 
 from ....core import arguments, words
 from ....exact.plane import critical_temperature
 from ....lattice import cluster
 from ...colours import DOWN, UP
 from ..shell import controls
-from ..shell.controls import Mark, Pace
-from ..shell.lattice import STARTS, begun
-from ..shell.shell import Moving
+from ..shell.controls import Pace
+from ..shell.lattice import STARTS, Spins, begun, side, temperature
 from ..shell.still import Still, png
 
 __all__ = ["Wolff", "WolffClusters"]
@@ -93,7 +91,7 @@ class Wolff:
         return self
 
 
-class WolffClusters(Moving):
+class WolffClusters(Spins):
     """Live clusters of Wolff's algorithm on a periodic square lattice without a field, J = 1.
 
     Slowly, one sees a cluster grow from its first site, turn over, and the next one begin. Fast, the sizes of many
@@ -148,11 +146,8 @@ class WolffClusters(Moving):
     wasm = "wolff"
     pace = Pace("Sites a frame", (8, 64, 512, 4096, (65536, "65 536")), start=64, unit="sites/s")
 
-    size = controls.fixed(256, 8, 1024, label="Sites along each side")
-    T = controls.slider(
-        2.269185, 1.0, 5.0, label="Temperature", symbol="T", step=0.01, digits=3, first=True,
-        marks=(Mark(critical_temperature(), "T_c", "Set T to its critical value 2.269"),),
-    )  # fmt: skip
+    size = side(256)
+    T = temperature(2.269185, at_least=1.0)
     start = controls.choice("up", dict(reversed(STARTS.items())), label="Start from")
     settle = controls.fixed(50, 0, 1000, label="Clusters before it is shown")
     seed = controls.seed()
@@ -162,7 +157,6 @@ class WolffClusters(Moving):
     m = controls.reading("m", digits=3)
     share = controls.reading("mean share", digits=3, significant=2, first=True)
     square = controls.reading("mean m²", digits=3, significant=2)
-    digest = traitlets.Unicode("", help="fingerprint of the spins while paused").tag(sync=True)
 
     def data(self) -> dict:
         """Return the colours, when clusters are counted and the law is drawn, and the window of the distribution."""

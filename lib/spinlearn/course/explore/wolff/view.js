@@ -1,28 +1,23 @@
 // Wolff's clusters: the library's own kernels, as WebAssembly, under the shared shell.
 
-import { crc32, picture, pixel } from "../shell/lattice.js";
+import { lattice, picture, pixel } from "../shell/lattice.js";
 import { plot, recorder } from "../shell/plot.js";
-import { explorable, fixed, kernels, node } from "../shell/shell.js";
+import { explorable, fixed, node } from "../shell/shell.js";
 
 export default explorable(async ({ get, module, data }) => {
-  const [size, z] = [get("size"), 4];
-  const n = size * size;
-  const { functions, at, of } = await kernels(module, {
-    spins: [Int8Array, n], neighbours: [Int32Array, n * z], state: [BigUint64Array, 4], queue: [Int32Array, n + 1],
-    ends: [BigInt64Array, 2], // where the queue's front begins, and where it stops
+  const z = 4;
+  const { functions, at, of, size, n, begin: place, digest } = await lattice(module, get, (sites) => ({
+    queue: [Int32Array, sites + 1], ends: [BigInt64Array, 2], // where the queue's front begins, and where it stops
     total: [BigInt64Array, 1], // the sum of all spins
     sums: [Float64Array, 3], octaves: [Float64Array, 32], // what is counted; and as it is drawn:
     sizes: [Float64Array, 32], shares: [Float64Array, 32], line: [Float64Array, 4],
-  });
+  }));
   const { spins, queue, ends, total, sums, octaves } = of;
-  functions.fill_torus(at.neighbours, size);
-
-  const { up, down, cluster, front } = data.colours;
-  const [upPixel, downPixel, clusterPixel, frontPixel] = [up, down, cluster, front].map(pixel);
+  const { cluster, front } = data.colours;
+  const [clusterPixel, frontPixel] = [cluster, front].map(pixel);
   const shown = picture({
-    size, legend: [[up, "up"], [down, "down"], [cluster, "cluster"], [front, "its front"]],
-    fill(pixels) {
-      for (let i = 0; i < n; i += 1) pixels[i] = spins[i] > 0 ? upPixel : downPixel;
+    size, spins, colours: data.colours, legend: [[cluster, "cluster"], [front, "its front"]],
+    over(pixels) {
       if (!lit) return;
       const [asked, joined] = [Number(ends[0]), Number(ends[1])];
       for (let k = 0; k < joined; k += 1) pixels[queue[k]] = k < asked ? clusterPixel : frontPixel;
@@ -91,10 +86,7 @@ export default explorable(async ({ get, module, data }) => {
       [clusters, last, turned, lit, rest] = [0, 0, 0, false, 0];
       ends.fill(0n);
       forget();
-      functions.seed_state(BigInt(get("seed")), at.state);
-      if (get("start") === "up") spins.fill(1);
-      else functions.fill_random(at.spins, n, at.state);
-      total[0] = BigInt(spins.reduce((sum, spin) => sum + spin, 0));
+      total[0] = place();
       for (let k = 0; k < get("settle"); k += 1) complete();
       lit = false;
       forget();
@@ -128,6 +120,6 @@ export default explorable(async ({ get, module, data }) => {
       if (growing()) return `A cluster of ${size} is growing, ${ends[1] - ends[0]} at its front`;
       return lit ? `A cluster of ${size} has turned over` : "Between two clusters";
     },
-    digest: () => crc32(new Uint8Array(spins.buffer, at.spins, n)),
+    digest,
   };
 });

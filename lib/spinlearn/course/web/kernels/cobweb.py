@@ -2,14 +2,10 @@
 
 import math
 
-from numba import carray, types
-
 from spinlearn.meanfield import weiss
 
-from ..pointers import export, float64s
-from ..solutions import fill_branches
-
-number, count = types.float64, types.int32
+from ..pointers import count, export, number
+from ..shared import branches  # noqa: F401
 
 
 @export(number, number, number, number, number)
@@ -33,8 +29,3 @@ def shrunk(distance, factor, steps):
 def temperature_at(m, h):
     """The temperature at which m is a solution in the field h, for m not 0."""
     return (m + h) / math.atanh(m)
-
-
-@export(types.void, number, number, float64s)
-def branches(T, h, found):
-    fill_branches(T, h, carray(found, 3))

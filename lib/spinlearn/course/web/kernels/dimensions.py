@@ -2,15 +2,11 @@
 
 import math
 
-from numba import types
-
 from spinlearn.exact import curves
 from spinlearn.meanfield import weiss
 from spinlearn.meanfield.bethe import cavity_field
 
-from ..pointers import export
-
-number, count = types.float64, types.int32
+from ..pointers import count, export, number
 
 
 @export(number, count, number)

@@ -2,13 +2,11 @@
 
 import math
 
-from numba import carray, types
+from numba import carray
 
 from spinlearn.meanfield import weiss
 
-from ..pointers import export, float64s
-
-number, count = types.float64, types.int32
+from ..pointers import count, export, float64s, number
 
 
 @export(number, number)

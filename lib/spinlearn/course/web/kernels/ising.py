@@ -2,28 +2,10 @@
 
 from numba import carray, types
 
-from spinlearn.core import words as rng
-from spinlearn.lattice import geometry, ising
+from spinlearn.lattice import ising
 
-from ..pointers import export, float64s, int8s, int32s, int64s, words
-from ..torus import fill_square
-
-number, count = types.float64, types.int32
-
-
-@export(types.void, types.uint64, words)
-def seed_state(seed, state):
-    rng.seed_state(seed, carray(state, 4))
-
-
-@export(types.void, int8s, count, words)
-def fill_random(spins, n, state):
-    geometry.fill_random(carray(spins, n), carray(state, 4))
-
-
-@export(types.void, int32s, count)
-def fill_torus(neighbours, size):
-    fill_square(carray(neighbours, (size * size, 4)), size)
+from ..pointers import count, export, float64s, int8s, int32s, int64s, number, words
+from ..shared import fill_random, fill_torus, seed_state  # noqa: F401
 
 
 @export(types.void, float64s, count, count, number, number, number)

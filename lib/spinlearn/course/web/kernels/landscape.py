@@ -4,20 +4,12 @@ import math
 
 from numba import carray, types
 
-from spinlearn.core import words as rng
 from spinlearn.meanfield import weiss
 from spinlearn.meanfield.curie_weiss import flow_fields as flow
 from spinlearn.meanfield.curie_weiss import walk_fields as walk
 
-from ..pointers import export, float64s, words
-from ..solutions import fill_branches
-
-number, count = types.float64, types.int32
-
-
-@export(types.void, types.uint64, words)
-def seed_state(seed, state):
-    rng.seed_state(seed, carray(state, 4))
+from ..pointers import count, export, float64s, number, words
+from ..shared import branches, seed_state  # noqa: F401
 
 
 @export(number, number, number, number, number)
@@ -47,11 +39,6 @@ def reach(T):
 def field_at(m, T):
     """The field in which m is a solution at T."""
     return T * math.atanh(m) - m
-
-
-@export(types.void, number, number, float64s)
-def branches(T, h, found):
-    fill_branches(T, h, carray(found, 3))
 
 
 @export(types.void, float64s, number, number, float64s, count)

@@ -4,17 +4,10 @@ import math
 
 from numba import carray, types
 
-from spinlearn.core import words as rng
 from spinlearn.neuron import population
 
-from ..pointers import export, float64s, words
-
-number, count = types.float64, types.int32
-
-
-@export(types.void, types.uint64, words)
-def seed_state(seed, state):
-    rng.seed_state(seed, carray(state, 4))
+from ..pointers import count, export, float64s, number, words
+from ..shared import seed_state  # noqa: F401
 
 
 @export(types.void, count, number, words, float64s, count)
