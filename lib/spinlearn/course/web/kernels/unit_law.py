@@ -6,9 +6,7 @@ from numba import carray, types
 
 from spinlearn.neuron import unit
 
-from ..pointers import export, float64s
-
-number, count = types.float64, types.int32
+from ..pointers import count, export, float64s, number
 
 
 @export(types.void, float64s, float64s, count, float64s, count, float64s, float64s, float64s)
