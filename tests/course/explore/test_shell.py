@@ -16,6 +16,7 @@ from spinlearn.course.explore import (
     IsingLattice,
     Landscape,
     Neuron,
+    UnitLaw,
     WolffClusters,
     digest,
     replay,
@@ -187,7 +188,7 @@ def test_an_address_that_is_not_meant_for_it_changes_nothing(opened, anchor):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("model", [Cobweb, FitByHand, IsingLattice, Landscape, Neuron, WolffClusters])
+@pytest.mark.parametrize("model", [Cobweb, FitByHand, IsingLattice, Landscape, Neuron, UnitLaw, WolffClusters])
 def test_a_copied_link_brings_every_setting_back(opened, model):
     """Each control moved, the link taken from the field that stands where a page may not copy."""
     page = opened(model(**{"size": 32} if "size" in model.class_traits() else {}),

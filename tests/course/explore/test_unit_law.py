@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from exploring import button, facts, fill, live, more, refuses
 from playwright.sync_api import expect
+from traitlets import TraitError
 from wasm import Wasm
 
 from spinlearn.course import web
@@ -58,6 +59,9 @@ def test_a_law_is_read_as_numbers_and_written_back():
         np.testing.assert_array_equal(drawn_law(text)[1], weights)
     drawn_law("spin")[0][0] = 7  # what is returned is the caller's, and the model keeps its own
     assert drawn_law("spin")[0][0] == -2
+    for wrong in ("cauchy", "0" * 41, 3):
+        with pytest.raises(TraitError, match="'law' trait"):
+            drawn_law(wrong)
     assert repr(UnitLaw(2, law="O" + "0" * 40)) == f"UnitLaw(x=2.0, law='O{'0' * 40}')"
 
 
@@ -100,9 +104,9 @@ def test_an_address_holds_a_law():
 def test_the_still_picture_says_what_the_library_finds():
     html = UnitLaw(1.0).static_html()
     assert f"the mean is {math.tanh(1):.3f} and the variance {1 - math.tanh(1) ** 2:.3f}" in html
-    assert "states from -1 to 1" in html
+    assert "between its outermost states, −1 and 1" in html
     alone = UnitLaw(0.5, law="one").still()
-    assert "the state 1 alone" in alone.caption
+    assert "at its only state, 1" in alone.caption
     assert "A law drawn by hand" in UnitLaw(law="5" * 41).still().caption
 
 

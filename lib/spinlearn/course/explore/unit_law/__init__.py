@@ -40,9 +40,8 @@ def _at(weights: dict) -> str:
 
 
 def _bell(width, *centres, low=-2.0):
-    return _levels(
-        sum(np.exp(-(((_STATES - centre) / width) ** 2) / 2) for centre in centres) * (low <= _STATES)
-    )  # fmt: skip
+    """The signs of a sum of Gaussians, from the state `low` up."""
+    return _levels(sum(np.exp(-(((_STATES - at) / width) ** 2) / 2) for at in centres) * (low <= _STATES))
 
 
 _RATE = 3.0
@@ -77,7 +76,7 @@ def drawn_law(law: str) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     traitlets.TraitError
-        If it is neither.
+        If it is neither; it says what is allowed.
 
     Examples
     --------
@@ -85,7 +84,7 @@ def drawn_law(law: str) -> tuple[np.ndarray, np.ndarray]:
     >>> states[weights > 0], weights.max()
     (array([-1.,  1.]), np.float64(50.0))
     """
-    signs = LAWS.get(law) or UnitLaw(law=law).law
+    signs = LAWS.get(law) or UnitLaw.law.validate(None, law)
     return _STATES.copy(), np.array([SIGNS.index(sign) for sign in signs], dtype=float)
 
 
@@ -170,11 +169,13 @@ class UnitLaw(Explorable):
             right.plot(self.x, f, "o", color="0.2")
             right.set(xlabel="field x", ylabel="response f")
 
-        ends = f"states from {made.low:g} to {made.high:g}" if made.low < made.high else f"the state {made.low:g} alone"
-        what = f"{NAMES.get(self.law, 'A law drawn by hand')}: {ends}"
-        has = f"At x = {self.x:g} the mean is {f:.3f} and the variance {slope:.3f}"
+        low, high = (f"{end:g}".replace("-", "−") for end in (made.low, made.high))
+        ends = (
+            f"between its outermost states, {low} and {high}" if made.low < made.high else f"at its only state, {high}"
+        )
+        has = f"In the field x = {self.x:g} the mean is {f:.3f} and the variance {slope:.3f}"
         return drawn(
             draw, 4.9, 2.3,
-            f"Bars over the states, without and with the field; beside them the response f, which rises. {has}.",
-            f"{what}. {has}. The response f rises everywhere and stays between the outermost states.",
+            f"Bars over the states, without and with the field; beside them the response f against x. {has}.",
+            f"{NAMES.get(self.law, 'A law drawn by hand')}. {has}. The response f never falls and stays {ends}.",
         )  # fmt: skip
