@@ -51,7 +51,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     y: { ...other, label: "weight", ticks: [0, 0.5, 1], room: 4 },
     parts: [
       { name: "law", kind: "curve", look: "second", line: "bars", legend: slanted("ρ") },
-      { name: "leaning", kind: "curve", line: "bars", legend: "in the field" },
+      { name: "leaning", kind: "curve", line: "bars", legend: node("span", {}, "at ", slanted("x")) },
       { name: "mean", kind: "rule", legend: "mean" },
       { name: "cursor", kind: "rule", look: "ink", line: "dots", hidden: true },
     ],
@@ -106,7 +106,8 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     generator.set("tangent", [min, max], [min, max].map((x) => now("K") + now("f") * (x - get("x"))));
     const [least, top] = [Math.min(...curve("K")), Math.max(...curve("K"))];
     generator.range("y", least - 0.08 * (top - least + 1), top + 0.08 * (top - least + 1));
-    spread.range("y", 0, zooms.find((each) => each >= 1.06 * steepest) ?? zooms.at(-1));
+    const tall = zooms.find((each) => each >= 1.06 * steepest) ?? zooms.at(-1);
+    spread.range("y", -0.06 * tall, tall);
     pad.here();
   }
   const refreshed = (view) => ({ ...view, draw() {
