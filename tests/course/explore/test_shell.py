@@ -16,6 +16,7 @@ from spinlearn.course.explore import (
     IsingLattice,
     Landscape,
     Neuron,
+    UnitLaw,
     WolffClusters,
     digest,
     replay,
@@ -76,8 +77,8 @@ def test_a_script_loses_space_and_comments_and_nothing_else(text, left):
 
 def test_a_style_sheet_keeps_the_space_that_means_something():
     assert lean.style(
-        ".a :focus > b, c { d: calc(1px + 2px) ; }\n/* e */ @media (f: 1px) { g { h: 0.5em 10.5em } }"
-    ) == (".a :focus > b,c{d:calc(1px + 2px)}@media (f:1px){g{h:.5em 10.5em}}")
+        ".a :focus > b + i, c { d: calc(1px + 2px) ; }\n/* e */ @media (f: 1px) { g { h: 0.5em 10.5em } }"
+    ) == (".a :focus>b+i,c{d:calc(1px + 2px)}@media (f:1px){g{h:.5em 10.5em}}")
 
 
 # ── A state in a text ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +188,7 @@ def test_an_address_that_is_not_meant_for_it_changes_nothing(opened, anchor):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("model", [Cobweb, FitByHand, IsingLattice, Landscape, Neuron, WolffClusters])
+@pytest.mark.parametrize("model", [Cobweb, FitByHand, IsingLattice, Landscape, Neuron, UnitLaw, WolffClusters])
 def test_a_copied_link_brings_every_setting_back(opened, model):
     """Each control moved, the link taken from the field that stands where a page may not copy."""
     page = opened(model(**{"size": 32} if "size" in model.class_traits() else {}),

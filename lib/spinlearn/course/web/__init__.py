@@ -22,8 +22,8 @@ def names() -> list[str]:
 
     Examples
     --------
-    >>> names()
-    ['cobweb', 'cooling', 'dimensions', 'fit', 'heat', 'ising', 'landscape', 'neuron', 'population', 'wolff']
+    >>> names()[:5]
+    ['cobweb', 'cooling', 'dimensions', 'fit', 'heat']
     """
     return sorted(path.stem for path in HERE.glob("kernels/[a-z]*.py"))
 

@@ -92,6 +92,8 @@ def _pace(pace: Pace, written: str) -> float:
 
 def _meant(control: dict, written: str):
     """The value that a text stands for; what stands for none is left as it is, and refused by the trait."""
+    if control["kind"] == "levels":  # which may look like a number
+        return written
     number = float(written) if _NUMBER.fullmatch(written) else written
     if control["kind"] == "whole":
         return int(written) if written.isdecimal() and written.isascii() else number

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import traitlets
 
+SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO"  # of the levels 0 to 50, as they stand in an address
+
 
 class Mark(NamedTuple):
     """A button on a slider's scale that sets it to a value; what follows a ``_`` in the label is set lower."""
@@ -98,6 +100,28 @@ def seed() -> traitlets.Int:
 def check(default: bool, *, label: str) -> traitlets.Bool:
     """Yes or no."""
     return _setting(traitlets.Bool(default, help=label), {"kind": "check", "label": label})
+
+
+class Levels(traitlets.Unicode):
+    """One of some names, or a text with a sign of `SIGNS` for each of `many` levels, of which one is not 0."""
+
+    def validate(self, owner, value):
+        value = super().validate(owner, value)
+        control = self.metadata["control"]
+        names, many = [name for name, _ in control["options"]], control["many"]
+        if value in names or (len(value) == many and set(value) <= set(SIGNS) and set(value) != {SIGNS[0]}):
+            return value
+        raise traitlets.TraitError(
+            f"The {self.name!r} trait must be any of {names}, or {many} levels, each a sign from 0 to 9, a to z or "
+            f"A to {SIGNS[-1]}, not all 0; not {value!r}"
+        )
+
+
+def levels(default: str, options: dict, many: int, *, label: str, own: str) -> Levels:
+    """Levels that the reader may draw, as a text: see `Levels`. What is drawn is called `own` among the options."""
+    control = {"kind": "levels", "label": label, "options": [list(each) for each in options.items()], "many": many,
+               "signs": SIGNS, "own": own}  # fmt: skip
+    return _setting(Levels(default, help=label), control)
 
 
 def fixed(default: int, low: int, high: int, *, label: str) -> traitlets.Int:

@@ -77,5 +77,6 @@ def style(text: str) -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" ?([{};,]) ?", r"\1", text)
+    text = re.sub(r"[^{}]+(?=\{)", lambda selector: re.sub(r" ?([>~+]) ?", r"\1", selector[0]), text)  # calc needs its
     text = re.sub(r"(?<=[ (:,])0(?=\.\d)", "", text)
     return re.sub(r"(?<=[\w)]): ", ":", text).replace(";}", "}").strip()

@@ -77,7 +77,7 @@ function assign(model, key, value) {
 }
 
 let names = 0; // makes the ids that tie a label to its input, unique in the page
-const unique = () => {
+export const unique = () => {
   do names += 1;
   while (document.getElementById(`sl-${names}`));
   return `sl-${names}`;
@@ -110,7 +110,7 @@ function numberBox({ label, key, read, allowed, model, describe }) {
   return { box, problem, follow };
 }
 
-function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, ends, marks = [] }, model) {
+function rangeControl({ key, label, symbol, unit = "", min, max, step, digits, ends = 1, marks = [] }, model) {
   const id = unique();
   const allowed = `a number from ${fixed(min, ends)} to ${fixed(max, ends)}`;
   const read = (text) => (text !== "" && Number(text) >= min && Number(text) <= max ? Number(text) : undefined);
@@ -166,7 +166,7 @@ function checkControl({ key, label }, model) {
     element: node("label", { class: "sl-check" }, box, node("span", {}, label)) };
 }
 
-const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeControl, check: checkControl };
+export const CONTROLS = { range: rangeControl, choice: choiceControl, whole: wholeControl, check: checkControl };
 
 /**
  * The kernels of a module and the arrays that they work on: `arrays` gives for each name its type and its length.
@@ -230,7 +230,7 @@ export function explorable(makeMachine) {
     const elements = (...kinds) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ element }) => element);
     const [firstSliders, otherSliders] = parted(controls.filter(({ kind }) => kind === "range"), 1);
     const [firstReadings, otherReadings] = parted(spec.readings, 2);
-    const fields = elements("choice", "whole");
+    const fields = elements("choice", "whole", "levels");
     const extra = []; // what an address may set besides the controls: the pace
     if (spec.pace) {
       const options = paces.map(([value, text]) => node("option", { value, selected: value === pace }, text ?? String(value)));

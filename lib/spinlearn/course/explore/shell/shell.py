@@ -34,7 +34,7 @@ def bundle(script: Path, taken: set[Path] | None = None) -> str:
 
 
 # What a control or a reading is in a page that does not say otherwise.
-_TAKEN = (("unit", ""), ("marks", []), ("first", False), ("significant", 0))
+_TAKEN = (("unit", ""), ("marks", []), ("first", False), ("significant", 0), ("ends", 1))
 
 
 def _short(part):
