@@ -298,6 +298,7 @@ def test_sums_and_mixtures():
         (lambda: unit.total([]), "units must hold one"),
         (lambda: unit.mixed([unit.spin()], [-1]), "weights must be at least 0"),
         (lambda: unit.gaussian().shannon(0.0), "has not finitely many states"),
+        (lambda: unit.poisson().sample(99.0, rng=np.random.default_rng(1)), "x must be so small"),
         (lambda: unit.spin().free_energy(1.0, 0.0), "T must be greater than 0"),
         (lambda: unit.spin().sample([1.0, 2.0], 3, rng=np.random.default_rng(1)), "size must be a shape"),
     ],
