@@ -1,4 +1,7 @@
-"""Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`; cooled: `quench`."""
+"""Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`.
+
+Cooled: `quench` counts what fires, and `dissipation` keeps account of energy and entropy.
+"""
 
 from .bethe import (
     Bethe,
