@@ -43,6 +43,15 @@ def test_both_alphabets_give_the_same_law_and_conversion_there_and_back_nothing_
     assert np.abs(maxent.law(careless) - maxent.law(model)).max() > 1e-3
 
 
+def test_cold_and_hot_laws_overflow_nothing():
+    model = magnet(5)
+    with np.errstate(all="raise"):
+        cold, hot = maxent.law(model, 1e-305), maxent.law(model, 1e300)
+    assert cold.max() == 1
+    assert cold.argmax() == maxent.energies(model).argmin()
+    np.testing.assert_allclose(hot, 1 / 32, rtol=1e-12)
+
+
 # The fit
 
 
@@ -60,6 +69,7 @@ def test_the_model_that_made_the_averages_is_found_again(n, h, strength, alphabe
     assert np.abs(again.pair - averages.pair)[np.triu_indices(n, 1)].max(initial=0) < 1e-10
 
 
+@pytest.mark.slow
 def test_fifteen_units_are_fitted_too():
     model = magnet(15, 2, strength=0.3)
     averages = maxent.law_moments(maxent.law(model), alphabet="spins")
@@ -104,6 +114,14 @@ def test_no_law_with_the_same_averages_has_more_entropy():
     for _ in range(50):
         change = rng.normal(size=5) @ free
         assert entropy(q + 0.1 * q.min() * change / np.abs(change).max()) < entropy(q)
+
+
+def test_units_in_another_order_have_the_same_couplings_in_that_order():
+    averages = maxent.law_moments(np.random.default_rng(7).dirichlet(np.ones(64)))
+    order = np.random.default_rng(8).permutation(6)
+    a = maxent.fit_moments(*averages).model
+    b = maxent.fit_moments(averages.mean[order], averages.pair[np.ix_(order, order)]).model
+    assert distance(Pairwise(a.h[order], a.J[np.ix_(order, order)], "binary"), b) < 1e-9
 
 
 def test_words_and_their_averages_give_the_same_fit():
@@ -210,8 +228,9 @@ def test_a_face_of_five_units_among_seven_is_named():
         maxent.fit_moments(*maxent.law_moments(p / p.sum()))
 
 
-def test_large_couplings_are_fitted_while_they_are_finite():
-    p = np.isin(maxent.units(5, "binary").sum(axis=1), (2, 3)) + 1e-6
+@pytest.mark.parametrize("least", [1e-4, 1e-6, 1e-7])
+def test_large_couplings_are_fitted_while_they_are_finite(least):
+    p = np.isin(maxent.units(5, "binary").sum(axis=1), (2, 3)) + least
     model = maxent.fit_moments(*maxent.law_moments(p / p.sum())).model
     assert model.J.min() < -5
     assert model.J[np.triu_indices(5, 1)].max() < -5

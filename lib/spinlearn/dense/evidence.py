@@ -96,6 +96,9 @@ class Bootstrap(NamedTuple):
 def temporal_words(train, length: int = 10, *, step: int | None = None) -> np.ndarray:
     """Cut a train of zeros and ones into words of neighbouring bins.
 
+    Where spikes keep a distance that is longer than a bin, neighbouring bins never both have one, and no pairwise law
+    with finite couplings exists: bins have to be wider than a refractory period.
+
     Parameters
     ----------
     train : (n,) integer or boolean array

@@ -375,8 +375,9 @@ def law(model: Pairwise, T: float = 1.0) -> np.ndarray:
     array([0.125, 0.125, 0.375, 0.375])
     """
     T = arguments.temperature(T)
-    exponents = -energies(model) / T
-    p = np.exp(exponents - exponents.max())
+    energy = energies(model)
+    with np.errstate(over="ignore", under="ignore"):  # what is infinitely far above the ground has no weight
+        p = np.exp((energy.min() - energy) / T)
     return p / p.sum()
 
 

@@ -23,6 +23,7 @@ from ..exact.enumeration import states
 
 TOLERANCE = 1e-12  # a probability of less is none
 _OUTSIDE = -1e-9  # a probability of less than this is an error in the averages
+_SHALLOW = -1e-3  # states lie below a face by some tenths; by less only within the tolerance of the linear program
 
 
 def refuse(mean: np.ndarray, pair: np.ndarray) -> None:
@@ -97,7 +98,7 @@ def face(mean: np.ndarray, pair: np.ndarray) -> np.ndarray | None:
         above.mean(axis=0), A_ub=above, b_ub=np.zeros(len(above)), bounds=(-1, 1), method="highs",
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )  # fmt: skip
-    if not found.success or found.fun > -1e-8:
+    if not found.success or found.fun > _SHALLOW:
         return None
-    involved = np.abs(found.x) > 1e-7
+    involved = np.abs(found.x) > 1e-5
     return np.flatnonzero(np.bincount(np.r_[np.arange(n)[involved[:n]], i[involved[n:]], j[involved[n:]]], minlength=n))

@@ -49,7 +49,7 @@ class State(NamedTuple):
     e, s, f : float
         Energy, entropy, and e - T s.
     relative : float
-        Relative entropy to the Boltzmann law at T: (f - f_eq) / T.
+        Relative entropy to the Boltzmann law at T: (f - f_eq) / T, not below 0 but for rounding.
     """
 
     m: float
