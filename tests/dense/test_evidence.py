@@ -47,6 +47,23 @@ def test_a_pairwise_law_is_explained_and_a_parity_is_not_at_all():
     assert np.isnan(evidence.information(np.full(8, 1 / 8)).share)
 
 
+def test_entropies_of_counts_are_too_small_and_the_correction_takes_it_back():
+    model, n, runs = pairwise(4), 1000, 200
+    exact, rng = evidence.information(maxent.law(model)), RNG(12)
+    raw, corrected = np.empty((runs, 4)), np.empty((runs, 4))
+    for r in range(runs):
+        p = maxent.counts(maxent.draw(model, n, rng=rng)) / n
+        raw[r], corrected[r] = evidence.information(p)[:4], evidence.information(p, n=n)[:4]
+    error = raw.std(axis=0) / np.sqrt(runs)
+    assert (np.abs(corrected.mean(axis=0) - exact[:4]) < 4.5 * error).all()
+    gap = (corrected - raw).mean(axis=0)  # 4, 10 and 15 constants over 2 n
+    assert gap[:3] == pytest.approx([4 / 2000, 10 / 2000, 15 / 2000], rel=1e-9)
+    unexplained = (raw[:, 1] - raw[:, 2]).mean()  # of a law that its pairs explain: 5 triples and one quadruple
+    assert unexplained == pytest.approx(5 / 2000, rel=0.2)
+    left = corrected[:, 1] - corrected[:, 2]
+    assert abs(left.mean()) < 4.5 * left.std() / np.sqrt(runs) < 0.2 * unexplained
+
+
 # Third moments
 
 

@@ -14,6 +14,7 @@ triples is Rao's score test for couplings of three.
 
 References
 ----------
+G. A. Miller, in "Information Theory in Psychology", Free Press 1955: the entropy of counts is too small.
 C. R. Rao, Proc. Camb. Phil. Soc. 44, 50 (1948): the score test.
 H. R. Kunsch, Ann. Stat. 17, 1217 (1989): the bootstrap by blocks.
 E. Schneidman, S. Still, M. J. Berry and W. Bialek, Phys. Rev. Lett. 91, 238701 (2003): the share of each order.
@@ -148,14 +149,18 @@ def entropy(p) -> float:
     return float(-xlogy(p, p).sum()) + 0.0
 
 
-def information(p) -> Information:
+def information(p, *, n: int | None = None) -> Information:
     """How much of what units tell of each other is in their pairs.
 
     Parameters
     ----------
     p : (2**N,) array_like
-        Law of the data over all states: exact, or ``maxent.counts(words) / len(words)``. From n observations the last
-        entropy comes out too small, by about (states that occur - 1) / (2 n), and the share too small with it.
+        Law of the data over all states: exact, or ``maxent.counts(words) / len(words)``.
+    n : int, optional
+        Number of independent observations that p was counted from. Entropies of counts come out too small, by about
+        the number of fitted constants over 2 n: N, N (N + 1) / 2, and the states that occur less 1. With n they are
+        corrected by that; without, p is taken as it is, and the share comes out too small. Where most states that
+        could occur have not, even the correction leaves some of that.
 
     Returns
     -------
@@ -181,6 +186,10 @@ def information(p) -> Information:
     q = averages.mean
     one = float(-(xlogy(q, q) + xlogy(1 - q, 1 - q)).sum())
     two, data = entropy(maxent.law(model)), entropy(p)
+    if n is not None:
+        n, N = arguments.count("n", n, at_least=1), q.size
+        one, two = one + N / (2 * n), two + N * (N + 1) / (4 * n)
+        data += (np.count_nonzero(p) - 1) / (2 * n)  # Miller's correction; the others by the same expansion
     total = one - data
     return Information(one, two, data, total, (one - two) / total if total > 1e-12 else float("nan"))
 
