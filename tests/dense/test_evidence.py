@@ -90,6 +90,24 @@ def test_the_differences_scatter_as_stated_and_the_naive_error_is_far_too_large(
     assert ((wrong**2).mean(axis=0) < 0.65).all()
 
 
+def test_the_errors_are_those_of_a_law_with_couplings_of_three():
+    """In the Fisher information of all orders up to three, the fit of the lower ones is a Schur complement."""
+    words = maxent.draw(pairwise(5), 500, rng=RNG(13))
+    model = maxent.fit(words).model
+    found = evidence.third_moments(words, model)
+    x, q = maxent.units(5, "binary"), maxent.law(model)
+    f = np.hstack([maxent.features(model), x[:, found.triples].prod(axis=2)])
+    whole = np.cov(f.T, aweights=q, ddof=0)
+    covariance = np.linalg.inv(np.linalg.inv(whole)[15:, 15:]) / 500
+    assert found.error == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-8)
+    off = found.data - found.model
+    assert found.chi2 == pytest.approx(off @ np.linalg.solve(covariance, off), rel=1e-8)
+    raw = words[:, found.triples].prod(axis=2).mean(axis=0) - q @ x[:, found.triples].prod(axis=2)
+    assert off == pytest.approx(raw, abs=1e-9)  # averages up to pairs agree, so the centre does not matter
+    alone = np.sqrt(np.diag(whole)[15:] / 500)
+    assert (found.error < 0.8 * alone).all()
+
+
 def test_a_coupling_of_three_is_found_and_its_triple_stands_out():
     model = pairwise(5)
     energy = maxent.energies(model) - 0.8 * maxent.units(5, "spins")[:, [0, 2, 4]].prod(axis=1)

@@ -189,7 +189,7 @@ def information(p, *, n: int | None = None) -> Information:
     if n is not None:
         n, N = arguments.count("n", n, at_least=1), q.size
         one, two = one + N / (2 * n), two + N * (N + 1) / (4 * n)
-        data += (np.count_nonzero(p) - 1) / (2 * n)  # Miller's correction; the others by the same expansion
+        data += float(np.count_nonzero(p) - 1) / (2 * n)  # Miller's correction; the others by the same expansion
     total = one - data
     return Information(one, two, data, total, (one - two) / total if total > 1e-12 else float("nan"))
 
