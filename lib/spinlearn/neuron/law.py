@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
 
 from ..core import arguments
 
@@ -173,6 +174,67 @@ class Unit:
             except ValueError:
                 raise ValueError(f"size must be a shape that x of shape {x.shape} fits into, got {size}") from None
         return np.asarray(self.draw(x, rng), dtype=np.float64)[()]
+
+    def field(self, mean: float) -> float:
+        """The field in which the mean state is `mean`: the response, read the other way round.
+
+        Of all laws with that mean the tilted law in this field is nearest to rho: it has the largest entropy.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `mean` is not a number between the smallest and the largest response that floats can hold.
+
+        Examples
+        --------
+        >>> from spinlearn.neuron import unit
+        >>> round(unit.binary().field(0.9), 6) == round(np.log(0.9 / 0.1), 6)
+        np.True_
+        """
+        mean = arguments.number("mean", mean)
+        ends = []
+        for end, way in zip(self.fields, (-1.0, 1.0), strict=True):
+            step, at = 1.0, 0.0
+            while way * (self.response(at) - mean) < 0 and step < 1e9:
+                step *= 2
+                at = way * step if np.isinf(end) else end * (1 - 1 / step)
+            if way * (self.response(at) - mean) < 0:
+                raise ValueError(f"mean must be one that the unit {self.name} can have, got {mean:g}")
+            ends.append(at)
+        if ends[0] == ends[1]:
+            return 0.0
+        return brentq(lambda x: self.response(x) - mean, *ends, xtol=1e-300, rtol=1e-15, maxiter=1000)
+
+    def biased(self, x0: float) -> "Unit":
+        """The unit with a field of its own: its a-priori law is this one's law in the field x0.
+
+        Examples
+        --------
+        >>> from spinlearn.neuron import unit
+        >>> unit.binary().biased(-2.0).response(2.0)
+        np.float64(0.5)
+        """
+        x0 = float(self._fields(arguments.number("x0", x0)))
+        K0 = float(self.K(x0))
+
+        def cumulants(x):
+            K, f, slope = self.cumulants(x + x0)
+            near = integrated(lambda at: self.cumulants(at + x0)[1], np.clip(x, -self.near, self.near))
+            return np.where(np.abs(x) < self.near, near, K - K0), f, slope
+
+        weights = None if self.weights is None else _read_only(self.probabilities(x0))
+        return Unit(
+            f"{self.name} in a field {x0:g}",
+            self.low,
+            self.high,
+            rf"e^{{{x0:g} s}} \times {self.law}",
+            cumulants,
+            lambda x, rng: self.draw(x + x0, rng),
+            (self.fields[0] - x0, self.fields[1] - x0),
+            self.states,
+            weights,
+            self.near / 2,
+        )
 
     def scaled(self, a: float, b: float = 0.0) -> "Unit":
         """The unit with the states a s + b: its response is a f(a x) + b. Amplitude and steepness go together.

@@ -1,7 +1,8 @@
 """The equation of state of one unit: an activation function is the response of a law of states to a field.
 
 Each function here makes a `Unit`. Its a-priori law is rho(s), and it has ``K(x)``, ``response(x)`` = K'(x),
-``slope(x)`` = K''(x), which is the variance of s, ``entropy(x)`` and ``sample(x, rng=...)``. `neuron.law` says what these are.
+``slope(x)`` = K''(x), which is the variance of s, ``entropy(x)`` and ``sample(x, rng=...)``.
+`neuron.law` says what these are.
 
     unit              states                          response                       named after
     spin              -1, +1                          tanh x                         Ising, Glauber
