@@ -1,8 +1,8 @@
 """How near copies of a binary unit come to softplus: the best thresholds in the sense of the largest error.
 
 Softplus is the response of no unit (`neuron.admissible`). Copies of a binary unit with thresholds one apart come near
-it, as Nair and Hinton proposed. They are a midpoint rule for softplus(x) = integral of logistic(x - t) over t > 0, and its
-error is that rule's: by Euler and Maclaurin's formula with the step d, and thresholds d (i + 1/2 - e), i = 0, 1, ...,
+it, as Nair and Hinton proposed. They are a midpoint rule for softplus(x) = integral of logistic(x - t) over t > 0, and
+its error is that rule's: with the step d and thresholds d (i + 1/2 - e), i = 0, 1, ..., by Euler and Maclaurin,
 
     copies - softplus  ->  d e logistic(x) - (d^2 / 24) logistic'(x) + O(d^4),
 

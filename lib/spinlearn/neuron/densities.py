@@ -67,7 +67,7 @@ def density(function: Callable, low: float, high: float, *, fields=(-np.inf, np.
         K = np.asarray(K - log_norm)
         for k in np.ndindex(K.shape):
             if abs(x[k]) * (abs(mean) + math.sqrt(variance)) < NEAR:  # there the difference of logarithms is coarse
-                K[k] = math.log1p(x[k] * mean + law.remainder(x[k], log_norm))
+                K[k] = math.log1p(x[k] * mean + law.remainder(x[k], log_norm, variance))
         return K, f, slope
 
     near = 0.25 / math.sqrt(variance)
@@ -113,16 +113,25 @@ class _Density:
         inside = [np.flatnonzero(g > top - level) for level in LEVELS]
         cuts = [self.grid[np.clip([k[0] - 1, k[-1] + 1], 0, len(g) - 1)] for k in inside]
         cuts = np.unique([self.grid[g.argmax()], *np.ravel(cuts)])
-        return top, self.grid[g.argmax()], max(np.ptp(self.grid[inside[0]]), np.diff(cuts).min()), cuts
+        if np.isfinite(self.low) and cuts[0] == self.grid[0]:  # not the end itself: a density may be infinite there
+            cuts = np.insert(cuts, 0, self.low + 1e-12 * (cuts[0] - self.low))
+        if np.isfinite(self.high) and cuts[-1] == self.grid[-1]:
+            cuts = np.append(cuts, self.high - 1e-12 * (self.high - cuts[-1]))
+        return (
+            top,
+            self.grid[g.argmax()],
+            max(np.ptp(self.grid[inside[0]]), np.diff(cuts)[np.diff(cuts) > 0].min()),
+            cuts,
+        )
 
-    def integral(self, integrand, cuts, diverges: str):
-        total, ends = 0.0, [self.low, *cuts, self.high]
+    def integral(self, integrand, cuts, scale: float, diverges: str):
+        total, unsure, ends = 0.0, 0.0, [self.low, *cuts, self.high]
         for left, right in itertools.pairwise(ends):
             if left < right:
                 with np.errstate(all="ignore"):
-                    part, error = quad_vec(integrand, left, right, epsabs=1e-300, epsrel=1e-13, limit=500)[:2]
-                total = total + part
-                if not (np.isfinite(total).all() and error <= RELATIVE * np.abs(total).max()):
+                    part, error = quad_vec(integrand, left, right, epsabs=1e-15 * scale, epsrel=1e-13, limit=500)[:2]
+                total, unsure = total + part, unsure + error
+                if not (np.isfinite(total).all() and unsure <= RELATIVE * max(np.abs(total).max(), scale)):
                     raise ValueError(diverges)
         return total
 
@@ -135,11 +144,11 @@ class _Density:
             value = math.exp(min(self.logarithm(np.array([s]))[0] + x * s - top, 700.0))
             return np.array([value, u * value, u * u * value]) if value else np.zeros(3)
 
-        I = self.integral(integrand, cuts, diverges)
+        I = self.integral(integrand, cuts, width, diverges)
         mean = I[1] / I[0]
         return top + math.log(I[0]), m + width * mean, width**2 * (I[2] / I[0] - mean**2)
 
-    def remainder(self, x, log_norm):
+    def remainder(self, x, log_norm, variance):
         """Mean of e^{x s} - 1 - x s without a field, for small x."""
 
         def integrand(s):
@@ -152,7 +161,7 @@ class _Density:
                 term *= y / k
             return np.array([total * math.exp(log)])
 
-        return self.integral(integrand, self.peak(0.0, "")[3], "K diverges")[0] if x else 0.0
+        return self.integral(integrand, self.peak(0.0, "")[3], x * x * variance, DIVERGES.format(x))[0] if x else 0.0
 
     def draw(self, x, rng):
         out, u = np.empty(np.shape(x)), rng.random(np.shape(x))

@@ -192,6 +192,8 @@ class Unit:
         np.True_
         """
         mean = arguments.number("mean", mean)
+        if not self.low < mean < self.high:
+            raise ValueError(f"mean must be one that the unit {self.name} can have, got {mean:g}")
         ends = []
         for end, way in zip(self.fields, (-1.0, 1.0), strict=True):
             step, at = 1.0, 0.0

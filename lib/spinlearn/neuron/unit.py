@@ -270,7 +270,10 @@ def brillouin(S: float) -> Unit:
         # 4 e^-2y / (1 - e^-2y)^2 is 1 / sinh(y)^2
         tails = [(4 * c * c) * np.exp(-2 * c * y) / np.expm1(-2 * c * y) ** 2 for c in (b, a)]
         slope = np.where(near, a * a * up[1] - b * b * down[1], tails[0] - tails[1])
-        return _log_sphere(3, a * x) - _log_sphere(3, b * x), np.clip(a * up[0] - b * down[0], -1, 1), slope
+        far = np.sign(x) * (
+            1 + 2 * a / np.expm1(2 * a * y) - 2 * b / np.expm1(2 * b * y)
+        )  # coth y is 1 + 2 / (e^2y - 1)
+        return _log_sphere(3, a * x) - _log_sphere(3, b * x), np.where(near, a * up[0] - b * down[0], far), slope
 
     listed = table(np.arange(-round(2 * S), round(2 * S) + 1, 2) / (2 * S), np.ones(round(2 * S) + 1))
     return Unit(
