@@ -172,9 +172,9 @@ TWICE_THE_SOFTPLUS = Numbers(
             "that is the mass if all of them sum to 1. Set that of the state 0 to 1.",
         ),
         case([near(STATE + 1, 1e-6), near(float(MASS), 6e-7)], "the states begin with 0, not with 1."),
-        case([ANY, above(0)], "the mass that is looked for is negative."),
     ],
     rest=[
+        case([ANY, above(0)], "the mass that is looked for is negative."),
         case([near(STATE, 1e-6), near(float(MASS), 6e-6)], "the state is right; the mass needs three digits."),
         case(
             [near(STATE, 1e-6), ANY],
