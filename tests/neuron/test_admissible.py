@@ -14,6 +14,7 @@ from spinlearn.neuron.admissible import (
     first_negative,
     four_moments,
     hankel_determinants,
+    logistic_masses,
     moments_from_cumulants,
     softplus_masses,
     verdicts,
@@ -142,8 +143,15 @@ def test_some_mass_is_negative_at_each_scale():
         first_negative(16, at_most=20)
 
 
+def test_part_of_a_switch_is_no_unit():
+    assert logistic_masses(7, 7) == [math.comb(7, k) for k in range(8)]
+    for c in (Fraction(1, 2), Fraction(3, 2), Fraction(7, 3), Fraction(49, 10)):
+        masses = logistic_masses(12, c)
+        assert next(k for k, mass in enumerate(masses) if mass < 0) == math.floor(c) + 2
+
+
 def test_small_copies_by_hand():
-    """Below c = 2/... the second mass c (c - 1/2) / 2 is negative as soon as c is below 1/2."""
+    """The mass of the state 2 is c (c - 1/2) / 2: negative below half a copy."""
     for c in (Fraction(1, 3), Fraction(49, 100), Fraction(1, 2), Fraction(51, 100)):
         assert softplus_masses(2, c)[2] == c * (c - Fraction(1, 2)) / 2
         assert (softplus_masses(2, c)[2] < 0) == (c < Fraction(1, 2))

@@ -11,7 +11,7 @@ from spinlearn.neuron import activation, unit
 from spinlearn.neuron.tables import tilted
 
 EPS = np.finfo(float).eps
-FIELDS = (-1000.0, -30.0, -3.0, -1.0, -1e-3, -1e-12, 1e-12, 0.01, 0.4, 0.9)
+FIELDS = (-1000.0, -30.0, -2.0, -1e-3, -1e-12, 1e-12, 0.4, 0.9)
 UP = (2.5, 25.0, 1000.0)
 # Continuous laws: density and ends. Discrete ones: states and weights.
 LAWS = {
@@ -45,12 +45,12 @@ OTHERS = {
 every = pytest.mark.parametrize("make", [*(law[0] for law in LAWS.values()), *OTHERS.values()], ids=[*LAWS, *OTHERS])
 
 
-def reference(law, x):
+def reference(law, x, at_zero):
     """ln E[e^{x s}], mean, variance and entropy of a law in a field, with many digits."""
     x = mp.mpf(x)
     if isinstance(law[0], str):  # a unit vector in the plane
 
-        def moments(x, shift):
+        def moments(x):
             cut = [0, *(min(mp.pi, c / mp.sqrt(1 + abs(x))) for c in (1, 3, 7, 12)), mp.pi]
             sign = 1 if x >= 0 else -1
             w = lambda a: mp.exp(abs(x) * (mp.cos(a) - 1))  # noqa: E731
@@ -59,7 +59,7 @@ def reference(law, x):
     elif callable(law[0]):
         rho, low, high = law
 
-        def moments(x, shift):
+        def moments(x):
             if low == 0 and mp.isinf(high):
                 middle = max(x, mp.mpf(0))
                 scale = 1 / (1 + abs(min(x, mp.mpf(0))))
@@ -77,7 +77,7 @@ def reference(law, x):
     else:
         states, weights = law
 
-        def moments(x, shift):
+        def moments(x):
             p = [w * mp.exp(x * s) for s, w in zip(states, weights, strict=True)]
             return (
                 sum(p),
@@ -86,7 +86,9 @@ def reference(law, x):
                 sum(s * s * q for s, q in zip(states, p, strict=True)),
             )
 
-    (Z, top, A, B), (Z0, top0, *_) = moments(x, 0), moments(mp.mpf(0), 0)
+    if 0 not in at_zero:
+        at_zero[0] = moments(mp.mpf(0))
+    (Z, top, A, B), (Z0, top0, *_) = moments(x), at_zero[0]
     K, f = mp.log(Z) + top - mp.log(Z0) - top0, A / Z
     return K, f, B / Z - f * f, K - x * f
 
@@ -95,11 +97,12 @@ def reference(law, x):
 def test_each_law_is_what_a_sum_or_an_integral_says(name):
     make, law = LAWS[name]
     made = make()
+    at_zero = {}
     discrete = not callable(law[0]) and not isinstance(law[0], str)
-    with mp.workdps(900 if discrete else 45):
+    with mp.workdps(900 if discrete else 40):
         for x in [*FIELDS, *(() if name in ("poisson", "exponential") else UP)]:
             found = [float(part) for part in (made.K(x), made.response(x), made.slope(x), made.entropy(x))]
-            wanted = [float(part) for part in reference(law, x)]
+            wanted = [float(part) for part in reference(law, x, at_zero)]
             # K - x f cancels between 0 and saturation; then its scale is K's.
             room = [1e-12, 1e-12, 1e-12, 1e-12 + 4 * EPS * abs(wanted[0] / wanted[3] if wanted[3] else 0)]
             for what, ours, right, rel in zip(("K", "f", "f'", "S"), found, wanted, room, strict=True):
@@ -295,6 +298,7 @@ def test_sums_and_mixtures():
         (lambda: unit.total([]), "units must hold one"),
         (lambda: unit.mixed([unit.spin()], [-1]), "weights must be at least 0"),
         (lambda: unit.gaussian().shannon(0.0), "has not finitely many states"),
+        (lambda: unit.poisson().sample(99.0, rng=np.random.default_rng(1)), "x must be so small"),
         (lambda: unit.spin().free_energy(1.0, 0.0), "T must be greater than 0"),
         (lambda: unit.spin().sample([1.0, 2.0], 3, rng=np.random.default_rng(1)), "size must be a shape"),
     ],

@@ -17,12 +17,17 @@ analytic there, because M = exp(K) is, and f'(x) is the variance of s in the fie
    are 0, 1, 2, ... and the masses its coefficients, and the mass of the state 4 is negative: see `softplus_masses`.
 
 Amplitude and steepness are tied. If f is the response of a unit, a f(a x) + b is (the states a s + b), but c f need not
-be: c tanh x has M = cosh(x)^c, which is a law of states for c = 1, 2, 3, ... and for no c between.
+be: c copies of the logistic, or of tanh, are a unit for c = 1, 2, 3, ... and for no c between: see `logistic_masses`.
+
+None of the excluded is a limit of units either, at all x. If responses f_n came as near as one likes to f everywhere,
+their K_n would converge, and so would their M_n, to the M of a law of states (Curtiss 1942), whose response is f.
+Each excluded f has a least distance, then. `measure.copies` finds how near binary units come to softplus.
 
 References
 ----------
 K. Pearson, Phil. Trans. R. Soc. A 216, 429 (1916): the inequality of test 4.
-E. C. Titchmarsh, The theory of functions, Oxford (1932), 7.21: Pringsheim's theorem, for `softplus_masses`.
+E. C. Titchmarsh, The theory of functions, Oxford (1932), chapter 7: Pringsheim's theorem, for `softplus_masses`.
+J. H. Curtiss, Ann. Math. Stat. 13, 430 (1942): moment generating functions that converge belong to laws that do.
 V. Nair and G. E. Hinton, ICML 2010: copies of a binary unit with shifted biases.
 """
 
@@ -212,6 +217,42 @@ def softplus_masses(n: int, copies=1) -> list[Fraction]:
     masses = [Fraction(1)]
     for k in range(1, n + 1):
         masses.append(c / k * sum(Fraction((-1) ** (j + 1), j) * masses[k - j] for j in range(1, k + 1)))
+    return masses
+
+
+def logistic_masses(n: int, copies=1) -> list[Fraction]:
+    """A-priori masses that the states 0 ... n would have if copies * logistic were the response of a unit; exactly.
+
+    M = ((1 + z) / 2)^c, and the masses are the binomial coefficients c (c - 1) ... (c - k + 1) / k!. A whole number of
+    copies makes a binomial law; with any other the state k = floor(c) + 2 is the first whose mass is negative. For c
+    copies of tanh, which is 2 logistic(2x) - 1, they are the masses of the states 2k - c.
+
+    Parameters
+    ----------
+    n : int
+        The last state.
+    copies : int or Fraction
+        The factor c, above 0.
+
+    Returns
+    -------
+    list of n + 1 Fraction
+        1, c, ... As probabilities they would be divided by 2^c.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> print(*logistic_masses(4, 3), "and", *logistic_masses(4, Fraction(1, 2)))
+    1 3 3 1 0 and 1 1/2 -1/8 1/16 -5/128
+    """
+    n, c = arguments.count("n", n), _fraction("copies", copies)
+    masses = [Fraction(1)]
+    for k in range(n):
+        masses.append(masses[-1] * (c - k) / (k + 1))
     return masses
 
 

@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.integrate import quad_vec
 
 from ..core import arguments
 from .law import Unit
@@ -14,7 +13,11 @@ _GRID = np.sinh(np.linspace(-36, 36, 2881))  # out to 2e15, fine near 0
 CELLS = 1024
 LEVELS = (1.0, 5.0, 15.0, 40.0)  # below the peak, in its logarithm: where the integrals are cut
 NEAR = 1e-2
-DIVERGES = "x must be a field at which K is finite, and at {:g} it diverges"
+HALVINGS = 64
+UNDERFLOW = -600.0
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
+NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
+DIVERGES = "x must be a field at which K is finite, and at {:g} it diverges, or floats cannot tell"
 RELATIVE = 1e-9  # error of an integral that still counts as converged; most come out at 1e-14
 
 
@@ -67,7 +70,7 @@ def density(function: Callable, low: float, high: float, *, fields=(-np.inf, np.
         K = np.asarray(K - log_norm)
         for k in np.ndindex(K.shape):
             if abs(x[k]) * (abs(mean) + math.sqrt(variance)) < NEAR:  # there the difference of logarithms is coarse
-                K[k] = math.log1p(x[k] * mean + law.remainder(x[k], log_norm, variance))
+                K[k] = math.log1p(x[k] * mean + law.remainder(x[k], log_norm))
         return K, f, slope
 
     near = 0.25 / math.sqrt(variance)
@@ -110,6 +113,10 @@ class _Density:
                 if not falls < -3.001:  # the second moment is asked for, too
                     raise ValueError(diverges)
         top = g.max()
+        last = np.flatnonzero(self.log > -np.inf)[[0, -1]]
+        for end, k in ((self.low, last[0]), (self.high, last[1])):
+            if np.isinf(end) and self.log[k] < UNDERFLOW and g[k] > top - LEVELS[-1]:
+                raise ValueError(diverges)  # the density falls below what floats hold, and the integrand has not fallen
         inside = [np.flatnonzero(g > top - level) for level in LEVELS]
         cuts = [self.grid[np.clip([k[0] - 1, k[-1] + 1], 0, len(g) - 1)] for k in inside]
         cuts = np.unique([self.grid[g.argmax()], *np.ravel(cuts)])
@@ -125,15 +132,44 @@ class _Density:
         )
 
     def integral(self, integrand, cuts, scale: float, diverges: str):
-        total, unsure, ends = 0.0, 0.0, [self.low, *cuts, self.high]
-        for left, right in itertools.pairwise(ends):
-            if left < right:
-                with np.errstate(all="ignore"):
-                    part, error = quad_vec(integrand, left, right, epsabs=1e-15 * scale, epsrel=1e-13, limit=500)[:2]
-                total, unsure = total + part, unsure + error
-                if not (np.isfinite(total).all() and unsure <= RELATIVE * max(np.abs(total).max(), scale)):
-                    raise ValueError(diverges)
-        return total
+        """Integral from end to end of what ``integrand(s)`` gives as rows, one for each wanted.
+
+        Gauss's rule on each piece, against the same rule on its halves; where they differ the halves are next. An end
+        at infinity is brought to 1 by s = cut +- scale t / (1 - t).
+        """
+        inner = [c for c in cuts if self.low < c < self.high]
+        ends = [end for end in (self.low, self.high) if np.isfinite(end)]
+        points = np.unique([*inner, *ends])
+        pieces = [(a, b, 0.0) for a, b in itertools.pairwise(points)]
+        pieces += [(0.0, 1.0, side) for side, end in ((-1.0, self.low), (1.0, self.high)) if np.isinf(end)]
+        a, b, side = np.array(pieces).T
+
+        def rule(a, b, side):
+            t = a[:, None] + (b - a)[:, None] * NODES
+            left = np.where(side[:, None] == 0, 1.0, 1 - t)
+            origin = np.where(side > 0, points[-1], points[0])[:, None]
+            s = np.where(side[:, None] == 0, t, origin + side[:, None] * scale * t / left)
+            weights = (b - a)[:, None] * WEIGHTS * np.where(side[:, None] == 0, 1.0, scale / left**2)
+            return (integrand(s.ravel()).reshape(-1, *s.shape) * weights).sum(axis=-1)
+
+        done, unsure, whole = 0.0, 0.0, rule(a, b, side)
+        for _ in range(HALVINGS):
+            middle = (a + b) / 2
+            halves = rule(np.r_[a, middle], np.r_[middle, b], np.r_[side, side])
+            both = halves[:, : a.size] + halves[:, a.size :]
+            error = np.abs(both - whole).max(axis=0)
+            total = np.abs(done + both.sum(axis=1)).max()
+            fine = error <= 1e-15 * total
+            done, unsure = done + both[:, fine].sum(axis=1), unsure + error[fine].sum()
+            if fine.all():
+                break
+            a, b = np.r_[a[~fine], middle[~fine]], np.r_[middle[~fine], b[~fine]]
+            side, whole = np.r_[side[~fine], side[~fine]], halves[:, np.r_[~fine, ~fine]]
+        else:
+            done, unsure = done + both[:, ~fine].sum(axis=1), unsure + error[~fine].sum()
+        if not (np.isfinite(done).all() and unsure <= RELATIVE * np.abs(done).max()):
+            raise ValueError(diverges)
+        return done
 
     def moments(self, x, diverges: str):
         """ln of the integral of the density times e^{x s}, mean and variance of that law."""
@@ -141,27 +177,28 @@ class _Density:
 
         def integrand(s):
             u = (s - m) / width
-            value = math.exp(min(self.logarithm(np.array([s]))[0] + x * s - top, 700.0))
-            return np.array([value, u * value, u * u * value]) if value else np.zeros(3)
+            value = np.exp(np.minimum(self.logarithm(s) + x * s - top, 700.0))
+            return np.where(value > 0, [value, u * value, u * u * value], 0.0)
 
         I = self.integral(integrand, cuts, width, diverges)
         mean = I[1] / I[0]
         return top + math.log(I[0]), m + width * mean, width**2 * (I[2] / I[0] - mean**2)
 
-    def remainder(self, x, log_norm, variance):
+    def remainder(self, x, log_norm):
         """Mean of e^{x s} - 1 - x s without a field, for small x."""
 
         def integrand(s):
-            y, log = x * s, self.logarithm(np.array([s]))[0] - log_norm
-            if abs(y) > 1:
-                return np.array([math.exp(y + log) - (1 + y) * math.exp(log)])
-            term, total, k = y * y / 2, 0.0, 2
-            while abs(term) > 1e-18 * total:
-                total, k = total + term, k + 1
-                term *= y / k
-            return np.array([total * math.exp(log)])
+            y, log = x * s, self.logarithm(s) - log_norm
+            short = np.clip(y, -1, 1)
+            term, series = short**2 / 2, np.zeros_like(y)
+            for k in range(3, 22):
+                series, term = series + term, term * short / k
+            with np.errstate(over="ignore", invalid="ignore"):
+                far = np.exp(np.minimum(y + log, 700.0)) - (1 + y) * np.exp(log)
+            return np.where(np.abs(y) <= 1, series * np.exp(log), np.where(log > -np.inf, far, 0.0))[None]
 
-        return self.integral(integrand, self.peak(0.0, "")[3], x * x * variance, DIVERGES.format(x))[0] if x else 0.0
+        _, _, width, cuts = self.peak(0.0, DIVERGES.format(x))
+        return self.integral(integrand, cuts, width, DIVERGES.format(x))[0] if x else 0.0
 
     def draw(self, x, rng):
         out, u = np.empty(np.shape(x)), rng.random(np.shape(x))

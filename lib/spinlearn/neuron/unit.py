@@ -398,13 +398,20 @@ def poisson(rate: float = 1.0) -> Unit:
     (np.float64(2.0), np.float64(2.718282))
     """
     rate = arguments.number("rate", rate, above=0)
+
+    def draw(x, rng):
+        mean = rate * np.exp(np.minimum(x, 700.0))
+        if (mean > 1e18).any():
+            raise ValueError(f"x must be so small that counts stay below 1e18, got {np.max(x):g}")
+        return rng.poisson(mean)
+
     return Unit(
         f"Poisson of rate {rate:g}",
         0.0,
         np.inf,
         rf"e^{{-{rate:g}}} {rate:g}^s / s!",
         lambda x: (rate * np.expm1(x), rate * np.exp(x), rate * np.exp(x)),
-        lambda x, rng: rng.poisson(rate * np.exp(x)),
+        draw,
     )
 
 
