@@ -142,6 +142,7 @@ MISTAKES = {
     "3.3-c1": [
         (math.sqrt(2 * math.pi), "spread of 1 mV"),
         (8, "logistic"),
+        (4.41, "logistic thresholds"),
         (2, "that is the spread"),
         (12, "shifts the loop"),
         (0.1995, "one over it"),

@@ -111,6 +111,11 @@ BISTABLE_FROM = Numbers(
         at(
             8, 1e-6, "that is four times the width, as for logistic noise. The largest Gaussian density is 1/(s √(2π))."
         ),
+        at(
+            8 * math.sqrt(3) / math.pi,
+            6e-3,
+            "that is for logistic thresholds with this spread. The Gaussian density is lower at its top.",
+        ),
         at(2, 1e-6, "that is the spread. The feedback times the largest density of thresholds has to exceed 1."),
         at(12, 1e-6, "that is the mean threshold, which shifts the loop and does not open it."),
         at(1 / THRESHOLD, 1e-3, "that is the largest density of thresholds. The feedback is one over it."),
