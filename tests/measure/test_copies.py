@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from spinlearn.measure.copies import distance, nearest
+from spinlearn.measure.copies import distance, nearest, nearest_law
+from spinlearn.neuron import activation, unit
 
 X = np.linspace(-25, 25, 20_001)
 
@@ -35,11 +36,21 @@ def test_free_thresholds_gain_less_and_less():
     assert errors == pytest.approx([7.2537e-3, 1.6129e-3, 7.581e-4, 4.959e-4, 3.893e-4], rel=1e-3)
 
 
+def test_the_nearest_law_of_whole_numbers():
+    for free, expected in ((1, 3.2789e-2), (4, 1.2809e-3), (10, 2.827e-4)):
+        error, masses = nearest_law(free)
+        assert error == pytest.approx(expected, rel=1e-3)
+        made, x = unit.table(np.arange(60), masses), np.linspace(-25, 25, 5001)
+        assert np.abs(made.response(x) - activation.softplus(x)).max() == pytest.approx(error, rel=1e-4)
+    assert error < nearest(free=6).error < 1.2 * error
+
+
 def test_bad_input_is_named():
     for call, text in (
         (lambda: nearest(0.1), "step must be at least 0.2"),
         (lambda: nearest(5.0), "step must be at most 4"),
         (lambda: nearest(free=9), "free must be at most 6"),
+        (lambda: nearest_law(0), "free must be at least 1"),
         (lambda: distance(0.0, [0.5], 0.0), "step must be greater than 0"),
     ):
         with pytest.raises(ValueError, match=text):

@@ -255,6 +255,22 @@ def test_densities_agree_with_formulas():
             np.testing.assert_allclose(ours(x), right(x), rtol=1e-12, atol=1e-13)
 
 
+def test_ends_of_what_floats_hold():
+    assert unit.poisson().entropy([800.0, -800.0]).tolist() == [-np.inf, -1.0]
+    assert unit.uniform(-1e300, 1e300).slope(1.0) == 0
+    assert unit.uniform(-1e300, 1e300).K(1.0) == 1e300
+    for n in (2, 3, 100):
+        K = unit.sphere(n).K(1e8 * (1 + np.array([-1e-9, 1e-9])))
+        assert K[1] - K[0] == pytest.approx(0.2, rel=1e-6)
+    assert unit.table([1.0], [2.0]).K([-1e3, 1e3]).tolist() == [-1e3, 1e3]
+    assert unit.half_gaussian().K(-1e-300) == pytest.approx(-1e-300 * math.sqrt(2 / math.pi), rel=1e-14)
+    assert unit.spin().K([]).shape == (0,)
+    for n in (2, 7, 100):  # where the continued fraction ends and the expansion begins
+        turn = max(40.0, n * n / 2)
+        below, above = unit.sphere(n).slope(turn * (1 + np.array([-1e-9, 1e-9])))
+        assert above / below - 1 == pytest.approx(-4e-9, abs=2e-9)
+
+
 def test_sums_and_mixtures():
     x = np.linspace(-5, 5, 11)
     three = unit.total([unit.binary()] * 3)

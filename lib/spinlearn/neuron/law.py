@@ -103,6 +103,7 @@ class Unit:
         x, K, f, _ = self._parts(x)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             value = np.asarray(K - x * f)
+        value[np.isnan(value)] = -np.inf  # both terms are above 1.8e308, and x f is the larger
         close = np.abs(x) < self.near
         if close.any():  # there the two terms cancel; -S is the integral of u f'(u) from 0 to x
             at = x[close]

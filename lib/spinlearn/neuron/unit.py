@@ -195,7 +195,13 @@ def _log_sphere(n: int, x):
         term = term * t / (k * (nu + k))
         series = series + term
     u = np.maximum(a, 20.0)
-    return np.where(a < 20, np.log1p(series), gammaln(nu + 1) + nu * np.log(2 / u) + np.log(ive(nu, u)) + u)
+    mu, far = 4 * nu * nu, 1 / (8 * np.maximum(u, 1e8))  # beyond 1e8, by Hankel's expansion of I
+    bessel = np.where(
+        u < 1e8,
+        np.log(ive(nu, np.minimum(u, 1e8))),
+        np.log1p((1 - mu) * far * (1 + (9 - mu) * far / 2)) - np.log(2 * np.pi * u) / 2,
+    )
+    return np.where(a < 20, np.log1p(series), gammaln(nu + 1) + nu * np.log(2 / u) + bessel + u)
 
 
 def sphere(dimensions: int = 3) -> Unit:
@@ -303,7 +309,7 @@ def uniform(low: float, high: float) -> Unit:
 
     def cumulants(x):
         f, slope = _bessel_ratio(3, r * x)
-        return c * x + _log_sphere(3, r * x), c + r * f, r * r * slope
+        return c * x + _log_sphere(3, r * x), c + r * f, r * (r * slope)
 
     return Unit(
         f"uniform from {low:g} to {high:g}",
