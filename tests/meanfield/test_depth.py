@@ -30,7 +30,7 @@ def test_the_critical_line_of_the_error_function_in_closed_form():
 
 
 def test_the_edge_leaves_zero_with_the_power_two_thirds():
-    """E[tanh^2] = q - 2 q^2 + ... and E[sech^4] = 1 - 2 q + ..., so that their ratio has no term of order q^2: sigma_b^2,
+    """E[tanh^2] = q - 2 q^2 + ... and E[sech^4] = 1 - 2 q + ...: their ratio has no term of order q^2, and sigma_b^2,
     which is q less the ratio, goes as q^3."""
     bias = np.array([1e-9, 8e-9])
     q = [depth.edges(activation.tanh, one)[0].q for one in bias]
@@ -99,8 +99,8 @@ def test_deviations_die_out_on_the_depth_scales(weight, name):
 
 def test_a_critical_rectifier_forgets_a_difference_as_one_over_the_depth_squared():
     """d -> d - (2 sqrt 2 / (3 pi)) d^(3/2), hence d = (9 pi^2 / 2) / l^2; a smooth function has 1 / l."""
-    d = 1 - depth.propagate(activation.relu, 1000, weight_variance=2.0, c=0.0).c
-    assert d[1000] * 1000**2 == pytest.approx(4.5 * math.pi**2, rel=0.05)
+    d = 1 - depth.propagate(activation.relu, 150, weight_variance=2.0, c=0.0).c
+    assert (d[150] ** -0.5 - d[100] ** -0.5) / 50 == pytest.approx(math.sqrt(2) / (3 * math.pi), rel=0.02)
 
 
 def test_several_points_or_none_are_said():
