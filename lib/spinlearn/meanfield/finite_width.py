@@ -9,9 +9,9 @@ weights are Gaussian, so their sums are, and no two units share one. So a networ
 each layer's inputs from its own variances gives the same law as drawing n^2 weights, n times faster (``by="law"``).
 
 For a rectifier without biases q_(l+1) = q_l X with X = (sigma_w^2 / n) sum_i max(0, z_i)^2, and the factors of all
-layers are independent. With sigma_w^2 = 2 (He's initialisation) X = (2 / n) chi^2_B: a chi-square variable whose number of
-degrees of freedom B, the units that are on, is binomial(n, 1/2). For one unit y = max(0, z)^2 has E[y] = 1/2 and
-E[y^2] = 3/2, so
+layers are independent. With sigma_w^2 = 2 (He's initialisation) X = (2 / n) chi^2_B: a chi-square variable whose
+number of degrees of freedom B, the units that are on, is binomial(n, 1/2). For one unit y = max(0, z)^2 has E[y] = 1/2
+and E[y^2] = 3/2, so
 
     E[X] = 1,    E[X^2] = 1 + (4 / n) (3/2 - 1/4) = 1 + 5 / n,    E[(q_L / q_0)^2] = (1 + 5 / n)^L.
 
