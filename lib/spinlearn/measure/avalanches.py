@@ -9,7 +9,7 @@ relation*
 
 which is often taken for a proof of criticality. It is a change of variables: where s is about t^gamma, the identity
 P(s) ds = P(t) dt says just that, whatever made the power laws. The excursions of an Ornstein-Uhlenbeck process above
-its mean, where nothing interacts, fulfil it with 4/3, 3/2 and 3/2, and counts that were shuffled in time with gamma = 1.
+its mean, where nothing interacts, fulfil it with 4/3, 3/2 and 3/2; counts that were shuffled in time, with gamma = 1.
 The critical branching process itself misses it where its avalanches last less than some hundred steps: the chance to
 last for t steps is 2 / t only up to a correction of relative order ln(t) / t.
 
