@@ -103,6 +103,27 @@ def test_a_critical_rectifier_forgets_a_difference_as_one_over_the_depth_squared
     assert (d[150] ** -0.5 - d[100] ** -0.5) / 50 == pytest.approx(math.sqrt(2) / (3 * math.pi), rel=0.02)
 
 
+def test_the_edge_of_swish_does_not_hold_its_variance_at_small_biases():
+    """Below the half-stable point's sigma_b^2 = 0.5551 all of the edge repels q; above, it attracts."""
+    (low,), (high,) = depth.edges(activation.swish, 0.04), depth.edges(activation.swish, 0.8)
+    assert low.chi_q > 1.05
+    assert high.chi_q < 0.995
+    with pytest.raises(ValueError, match="there are 0"):
+        depth.critical_line(activation.swish, 0.04)
+
+
+@pytest.mark.parametrize("one", activation.GALLERY, ids=lambda one: one.name)
+def test_the_whole_gallery_has_a_phase_and_a_class(one):
+    depth.classify(one)
+    for weight, bias in ((1e-300, 0.0), (2.0, 0.05), (50.0, 1e3)):
+        found = depth.phase(one, weight_variance=weight, bias_variance=bias)
+        assert not np.isnan(found[1:]).any()
+    if np.isfinite(one.steepest):
+        for point in depth.edges(one, 0.1):
+            assert point.weight_variance * moments(one, point.q).slope == pytest.approx(1, rel=1e-12)
+            assert point.weight_variance * moments(one, point.q).square + 0.1 == pytest.approx(point.q, rel=1e-9)
+
+
 def test_several_points_or_none_are_said():
     with pytest.raises(ValueError, match="there are 0"):
         depth.critical_line(activation.relu, 0.1)

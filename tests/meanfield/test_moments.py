@@ -1,6 +1,7 @@
 """Gaussian moments against closed forms, and against a plain sum over many points."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -127,3 +128,17 @@ def test_what_is_no_activation_is_refused():
         moments(np.tanh, 1.0)
     with pytest.raises(TypeError, match="leak is no parameter"):
         tuned(activation.tanh, leak=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one", activation.GALLERY, ids=lambda one: one.name)
+def test_the_whole_gallery_at_the_ends_of_the_numbers(one):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = moments(one, [0.0, 1e-300, 1e-8, 1.0, 1e8, 1e60])
+        assert np.isfinite(found[:3]).all()
+        assert not np.isnan(found).any()
+        for q in (1e-300, 1.0, 1e12):
+            two = np.array(pair(one, q, [0.0, 1e-300, 1e-9, 1.0, 2.0]))
+            assert not np.isnan(two).any()
+            assert (two[1] >= 0).all()

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom, chi2
 
+from spinlearn.core.words import stream
 from spinlearn.measure.avalanches import (
     Avalanches,
+    branch,
     branching,
     crackling,
     ended,
@@ -185,7 +187,10 @@ def test_a_run_repeats_and_can_be_cut(rng):
     one, two = (branching(300, rng=np.random.default_rng(5), progress=False) for _ in range(2))
     np.testing.assert_array_equal(one.size, two.size)
     np.testing.assert_array_equal(one.duration, two.duration)
-    assert branching(300, rng=np.random.default_rng(6)).size.sum() != one.size.sum()
+    size, duration = np.zeros(300, np.int64), np.zeros(300, np.int64)
+    branch(math.exp(-1.0), 10**6, stream(np.random.default_rng(5)), size, duration)  # in one piece
+    np.testing.assert_array_equal(one.size, size)
+    np.testing.assert_array_equal(one.duration, duration)
 
 
 @pytest.mark.parametrize(

@@ -317,7 +317,11 @@ def edges(activation, bias_variance: float) -> tuple[Edge, ...]:
     def excess(q):
         return edge(activation, q).bias_variance - bias
 
-    left = np.array([excess(q) for q in _GRID])
+    at = moments(activation, _GRID)
+    if math.isinf(activation.steepest):
+        edge(activation, 1.0)  # says that there is none
+    seen = at.slope > 0  # below a threshold nothing is
+    left = np.where(seen, _GRID - at.square / np.where(seen, at.slope, 1) - bias, 0.0)
     left[_GRID < 1e-4 if bias == 0 else _GRID < 0] = 0.0  # there q and sigma_w^2 E[phi^2] agree to rounding
     for k in np.flatnonzero(left[1:] * left[:-1] < 0):
         found.append(edge(activation, _root(excess, _GRID[k], _GRID[k + 1]))._replace(bias_variance=bias))

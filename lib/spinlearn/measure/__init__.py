@@ -1,3 +1,4 @@
 """From a run to a number with its error: `equilibration` says from where on it counts, `observables` average it,
 `correlations` look at its spins, `histograms` carry it to other temperatures, `scaling` to other sizes, `minimax` fits.
+Criticality elsewhere: `avalanches`, the `absorbing` transition of deep networks, and `exponents` of a response.
 """
