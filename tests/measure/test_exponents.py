@@ -1,4 +1,4 @@
-"""Responses at criticality: closed forms, a transfer matrix written out, and the three exponents."""
+"""Responses at criticality: closed forms, and the three exponents."""
 
 import math
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from spinlearn import exact
+from spinlearn.exact.strip import strip_magnetisation
 from spinlearn.meanfield import magnetisation
-from spinlearn.measure.exponents import active_fraction, local_slopes, strip_response
+from spinlearn.measure.exponents import active_fraction, local_slopes
 
 
 def test_the_three_exponents():
@@ -18,7 +18,7 @@ def test_the_three_exponents():
     np.testing.assert_allclose(active_fraction(h) / np.sqrt(2 * h), 1, atol=3e-5)
     # The plane: a strip follows it where h L^(15/8) is large; there the slope is 1/15 up to the next power of h.
     h = np.array([0.06, 0.08])
-    narrow, wide = (local_slopes(h, strip_response(h, width)).slope[0] for width in (10, 12))
+    narrow, wide = (local_slopes(h, strip_magnetisation(h, width)).slope[0] for width in (10, 12))
     assert wide == pytest.approx(1 / 15, abs=0.006)
     assert abs(wide - 1 / 15) < abs(narrow - 1 / 15)
 
@@ -33,34 +33,6 @@ def test_the_active_fraction_solves_its_equation():
     lasting = brentq(lambda a: a - 1 + math.exp(-1.5 * a), 0.1, 1)
     assert active_fraction(0.0, ratio=1.5) == pytest.approx(lasting, rel=1e-12)
     assert active_fraction(1e-14) == pytest.approx(math.sqrt(2e-14), rel=1e-6)
-
-
-def written_out(K, field, width):
-    """Largest eigenvalue of the screw's transfer matrix, as a matrix."""
-    states = 2**width
-    T = np.zeros((states, states))
-    for state in range(states):
-        last, oldest = 2 * (state & 1) - 1, 2 * (state >> (width - 1)) - 1
-        for bit in (0, 1):
-            s = 2 * bit - 1
-            T[((state << 1) & (states - 1)) | bit, state] += math.exp(K * s * (last + oldest) + field * s)
-    return np.abs(np.linalg.eigvals(T)).max()
-
-
-@pytest.mark.parametrize(("T", "h", "width"), [(2.5, 0.3, 4), (2.0, -0.1, 3), (3.7, 0.7, 5)])
-def test_the_strip_is_the_derivative_of_its_largest_eigenvalue(T, h, width):
-    field, e = h / T, 1e-5
-    slope = math.log(written_out(1 / T, field + e, width) / written_out(1 / T, field - e, width)) / (2 * e)
-    assert strip_response(h, width, T=T) == pytest.approx(slope, rel=1e-7)
-
-
-def test_the_strip_in_its_limits():
-    # Nearly no coupling, and a wide strip below the critical temperature: Yang's magnetisation.
-    assert strip_response(0.5, 4, T=1.0, J=1e-9) == pytest.approx(math.tanh(0.5), rel=1e-8)
-    assert strip_response(0.003, 9, T=1.5) == pytest.approx(float(exact.yang_magnetisation(1.5)), rel=1e-3)
-    assert strip_response(0.0, 4) == 0
-    assert strip_response(-0.2, 5) == pytest.approx(-strip_response(0.2, 5), rel=1e-12)
-    assert strip_response(0.2, 5) == pytest.approx(strip_response(0.4, 5, T=2 * exact.critical_temperature(), J=2.0))
 
 
 def test_local_slopes():
@@ -78,9 +50,6 @@ def test_local_slopes():
         (lambda: local_slopes([1.0, 2.0], [1.0, 0.0]), "y must be greater than 0"),
         (lambda: active_fraction(-1.0), "h must be at least 0"),
         (lambda: active_fraction(0.1, ratio=-1.0), "ratio must be at least 0"),
-        (lambda: strip_response(0.1, 1), "width must be at least 2"),
-        (lambda: strip_response(0.1, 17), "width must be at most 16"),
-        (lambda: strip_response(0.1, 4, T=0.0), "T must be greater than 0"),
     ],
 )
 def test_bad_arguments_are_refused(call, message):
