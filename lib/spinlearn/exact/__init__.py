@@ -1,4 +1,4 @@
-"""What simulations are held against: small systems by `enumeration`, `chain`, `plane`, `strip`, `torus`, `quantum` chain."""
+"""What simulations are held against: systems by `enumeration`, `chain`, `plane`, `strip`, `torus`, `quantum` chain."""
 
 from .chain import Chain, ChainCorrelations, chain, chain_correlation_length, chain_correlations, transfer_matrix
 from .enumeration import Averages, DensityOfStates, averages, density_of_states, energies, probabilities, states

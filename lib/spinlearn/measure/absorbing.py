@@ -274,7 +274,9 @@ def convolve(
     """Two signals in one-dimensional convolutional networks with random filters, on a ring of sites.
 
     A layer gives each site a weighted sum over the channels of the site and its neighbours; the weights, of variance
-    sigma_w^2 / ((2 reach + 1) channels), are the same at all sites. Differences now have a place, and spread.
+    sigma_w^2 / ((2 reach + 1) channels), are the same at all sites. Differences now have a place, and spread. Directed
+    percolation on a line has d ~ l^-0.159 at its critical point. With 4 or 16 channels on 200 to 400 sites at the edge
+    of the wide limit no such power was seen up to 100 layers: the noise of a filter is common to all sites.
 
     Parameters
     ----------

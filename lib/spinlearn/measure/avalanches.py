@@ -118,7 +118,7 @@ def branching(
     ratio : float
         Mean number of units that one activates, at least 0 and at most 10; 1 is critical.
     most : int
-        An avalanche that reaches this size is stopped there, from 1 to 1e9: its size is `most`, and its duration what
+        An avalanche that reaches this size is stopped there, from 1 to 1e7: its size is `most`, and its duration what
         it had lasted.
     progress : bool, optional
         True shows a bar, False none; left out: where somebody watches and it takes more than two seconds.
@@ -146,7 +146,7 @@ def branching(
     ratio = arguments.number("ratio", ratio, at_least=0)
     if ratio > 10:
         raise ValueError(f"ratio must be at most 10, got {ratio}")
-    most = arguments.count("most", most, at_least=1, at_most=LARGEST_SIZE)
+    most = arguments.count("most", most, at_least=1, at_most=10**7)  # a tenth of a second in one call
     state = stream(rng)
     size, duration = (arguments.room((samples,), np.int64, samples=samples) for _ in range(2))
     done = 0
