@@ -1,4 +1,7 @@
-"""Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`; cooled: `quench`."""
+"""Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`; cooled: `quench`.
+
+Deep random networks: their Gaussian `moments`, their maps and edge of chaos in `depth`, real ones in `finite_width`.
+"""
 
 from .bethe import (
     Bethe,
