@@ -1,4 +1,7 @@
-"""What simulations are held against: small systems by `enumeration`, `chain`, `plane`, `torus`, `quench`, `quantum`."""
+"""What simulations are held against: small systems by `enumeration`, `chain`, `plane`, `strip`, `torus`, `quantum`.
+
+`quench` has the area below the plane's magnetisation.
+"""
 
 from .chain import Chain, ChainCorrelations, chain, chain_correlation_length, chain_correlations, transfer_matrix
 from .enumeration import Averages, DensityOfStates, averages, density_of_states, energies, probabilities, states
