@@ -11,7 +11,7 @@ from ..shell.still import Still, drawn
 
 __all__ = ["Quench"]
 
-MAGNETS = {"mean field": "Mean field", "tanh": "Source's tanh", "step": "Sharp step"}
+MAGNETS = {"mean field": "Mean field", "tanh": "A tanh", "step": "A sharp step"}
 
 _LAWS = ("(2/√3) dQ √dQ / r", "softplus of dQ", "")  # what is drawn dotted for each, with dQ = Q - (T0 - Tc)
 _DT, _STEP = 0.02, 5  # time of what is one step for the pace, and how many a press of Step takes
@@ -42,8 +42,8 @@ class Quench(Moving):
         What m(T) is: the solution of m = tanh(m / T), the source's (1/2)(1 - tanh a(T - 1)), or 1 below Tc and 0 above.
     sharpness : float
         a of the tanh, from 1 to 30.
-    written : bool
-        Whether the integral of m(T) from T = 0 to Q is drawn, too, over r: what the source writes.
+    literal : bool
+        Whether the integral of m(T) from T = 0 to Q, over r, is drawn, too: what the source writes.
     running : bool
         Whether it runs as soon as it is shown in JupyterLab. In a built page it always starts paused.
 
@@ -70,7 +70,7 @@ class Quench(Moving):
     Examples
     --------
     >>> Quench(0.7, T0=1.2, magnet="tanh")
-    Quench(Q=0.7, T0=1.2, rate=1.0, magnet='tanh', sharpness=6.0, written=False)
+    Quench(Q=0.7, T0=1.2, rate=1.0, magnet='tanh', sharpness=6.0, literal=False)
     """
 
     title = "A quench and its spike count"
@@ -81,11 +81,11 @@ class Quench(Moving):
     )  # fmt: skip
 
     Q = controls.slider(0.9, 0.0, 2.0, label="Quench", symbol="Q", unit="Tc", step=0.01, digits=2, ends=0, first=True)
-    T0 = controls.slider(1.5, 1.0, 2.0, label="Rest at", symbol="T₀", unit="Tc", step=0.01, digits=2, ends=0)
+    T0 = controls.slider(1.3, 1.0, 2.0, label="Rest at", symbol="T₀", unit="Tc", step=0.01, digits=2, ends=0)
     rate = controls.slider(1.0, 0.25, 2.0, label="Reheating rate", symbol="r", unit="Tc", step=0.05, digits=2, ends=2)
     magnet = controls.choice("mean field", MAGNETS, label="Magnet")
     sharpness = controls.slider(6.0, 1.0, 30.0, label="Sharpness of the tanh", symbol="a", step=0.1, digits=1, ends=0)
-    written = controls.check(False, label="The integral as written, from 0 to Q")
+    literal = controls.check(False, label="The literal integral, from 0 to Q")
 
     t = controls.reading("time", digits=2)
     T = controls.reading("T", digits=2)
@@ -118,7 +118,7 @@ class Quench(Moving):
 
         Examples
         --------
-        >>> Quench(magnet="step").counts([0.25, 1.0])
+        >>> Quench(T0=1.5, magnet="step").counts([0.25, 1.0])
         array([0. , 0.5])
         """
         Q = np.minimum(Q, self.T0)

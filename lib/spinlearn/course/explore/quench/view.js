@@ -59,7 +59,7 @@ export default explorable(async ({ get, limits, module, data: { magnets, laws, d
     y: { label: "count", min: 0, max: 1, room: 4 },
     parts: [
       { name: "none", kind: "band", look: "quiet", legend: node("span", {}, slanted("T"), " < 0") },
-      { name: "written", kind: "curve", look: "third", legend: "as written" },
+      { name: "literal", kind: "curve", look: "third", legend: "literal" },
       { name: "ReLU", kind: "curve", look: "second", line: "dash", legend: "ReLU" },
       { name: "formula", kind: "curve", look: "ink", line: "dots", legend: "law" },
       { name: "count", kind: "curve", legend: "count" },
@@ -76,7 +76,7 @@ export default explorable(async ({ get, limits, module, data: { magnets, laws, d
 
   /** What changes with the settings alone. */
   function refresh() {
-    const wanted = ["Q", "T0", "rate", "magnet", "sharpness", "written"].map(get).join();
+    const wanted = ["Q", "T0", "rate", "magnet", "sharpness", "literal"].map(get).join();
     if (shape === wanted) return;
     shape = wanted;
     const [Q, rate, hot] = [taken(), get("rate"), get("T0")];
@@ -98,8 +98,8 @@ export default explorable(async ({ get, limits, module, data: { magnets, laws, d
     answer.set("none", [hot, most], null);
     answer.show("none", hot < most);
     for (const [name, value] of [["ReLU", rectifier], ["formula", formula], ["count", (each) => counted(Infinity, each)],
-      ["written", (each) => counted(Infinity, each, each)]]) answer.set(name, sizes, sizes.map(value));
-    answer.show("written", get("written"));
+      ["literal", (each) => counted(Infinity, each, each)]]) answer.set(name, sizes, sizes.map(value));
+    answer.show("literal", get("literal"));
     answer.show("formula", laws[kind()] !== "");
     law.lastChild.textContent = laws[kind()];
     answer.set("now", [Q], [whole()]);
