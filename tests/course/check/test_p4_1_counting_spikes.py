@@ -90,7 +90,7 @@ def siegert_reflected(mu, sigma):
 
 
 RIGHT = {
-    "4.1-a": [1.2, Fraction(6, 5), [1.2], np.array(1.2), Decimal("1.2"), "6/5"],
+    "4.1-a": [2.4, Fraction(12, 5), [2.4], np.array(2.4), Decimal("2.4"), "12/5"],
     "4.1-b1": [0.7169, (1 + np.log(np.cosh(1))) / 2, [0.71689]],
     "4.1-b": [count, count_by_quadrature],
     "4.1-c1": [0.1733, np.log(2) / 4, [0.17329]],
@@ -101,12 +101,12 @@ RIGHT = {
 MISTAKES = {
     "4.1-a": [
         (0.6, "how long"),
-        (0.3, "upside down"),
-        (1.8, "back at T0"),
-        (0.9, "first 0.3"),
-        (0.8, "not from 0"),
-        (0.15, "how deep"),
-        (-1.2, "negative"),
+        (0.15, "upside down"),
+        (3.2, "back at T0"),
+        (0.8, "first 0.2"),
+        (1.6, "not from 0"),
+        (0.1, "how deep"),
+        (-2.4, "negative"),
         (7.0, "from 0.4"),
     ],
     "4.1-b1": [

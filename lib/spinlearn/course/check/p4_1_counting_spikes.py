@@ -13,14 +13,14 @@ HALF = math.log(2) / 2
 
 BY_HAND = Numbers(
     "a spike count",
-    right=at(1.2, 1e-6, "1.2: it is 0.6 below Tc, and warms up by a half in a unit of time."),
+    right=at(2.4, 1e-6, "2.4: it is taken 0.6 below Tc, and warms up by a quarter in a unit of time."),
     turns=[
         at(0.6, 1e-6, "that is how far below Tc it is taken. Now ask how long it takes from there, at the rate r."),
-        at(0.3, 1e-6, "the rate is upside down: the slower it warms up, the longer it is magnetised."),
-        at(1.8, 1e-6, "that is the time until it is back at T0. Above Tc it is not magnetised any more."),
-        at(0.9, 1e-6, "that is the quench. The first 0.3 of it are needed to reach Tc, and then it takes time."),
-        at(0.8, 1e-6, "it is below Tc that it is magnetised, from 0.4 to 1: not from 0 to 0.4."),
-        at(0.15, 1e-6, "that is 0.3 times one half. Ask how deep below Tc 1.3 - 0.9 is, and divide by the rate."),
+        at(0.15, 1e-6, "the rate is upside down: the slower it warms up, the longer it is magnetised."),
+        at(3.2, 1e-6, "that is the time until it is back at T0. Above Tc it is not magnetised any more."),
+        at(0.8, 1e-6, "that is the quench. The first 0.2 of it are needed to reach Tc, and then it takes time."),
+        at(1.6, 1e-6, "it is below Tc that it is magnetised, from 0.4 to 1: not from 0 to 0.4."),
+        at(0.1, 1e-6, "that is 0.4 times a quarter. Ask how deep below Tc 1.2 - 0.8 is, and divide by the rate."),
     ],
     rest=[
         case(below(0), "a count is not negative."),
