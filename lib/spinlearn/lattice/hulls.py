@@ -15,9 +15,9 @@ shape, dA/dt = -lambda, and the number of hulls per site that enclose more than 
     N(A, t) = 2 c / (A + lambda t),        c = 1 / (8 pi sqrt 3) = 0.02297                                        (1)
 
 after a quench from infinite temperature, since the domains are soon those of critical percolation, whose hulls have
-this c; and c / 2 from Tc. c is universal; lambda belongs to the lattice and its dynamics. On the square lattice at T = 0
-it is about 2.1 for random sites, and twice that for the two colours in turn: there a free corner of a wall moves as
-often, but each half-sweep shuffles neighbouring corners afresh, and the wall diffuses twice as fast.
+this c; and c / 2 from Tc. c is universal; lambda belongs to the lattice and its dynamics. On the square lattice at
+T = 0 it is about 2.1 for random sites, and twice that for the two colours in turn: there a free corner of a wall moves
+as often, but each half-sweep shuffles neighbouring corners afresh, and the wall diffuses twice as fast.
 
 References
 ----------
