@@ -1,6 +1,7 @@
 """Spins on a lattice. `geometry` is where they sit; `blocks` steps back.
 
-`ising`, `multispin`, `cluster`, `tempering` and `drive` move them.
+`ising`, `multispin`, `cluster`, `tempering` and `drive` move them; `cooled` and `frozen` quench them, `hulls` looks at
+what is left, `firing` counts the spikes.
 """
 
 from .geometry import (
