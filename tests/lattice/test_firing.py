@@ -1,4 +1,4 @@
-"""Spikes of a quenched lattice: the protocol, the criterion against a plain twin, and what is exact about the firing."""
+"""Spikes of a quenched lattice: the protocol, the criterion against a plain twin, and what is exact about them."""
 
 import math
 

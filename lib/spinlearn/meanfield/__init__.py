@@ -1,4 +1,5 @@
-"""Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`; cooled: `quench`."""
+"""Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`; cooled: `quench`,
+`cooled`."""
 
 from .bethe import (
     Bethe,
