@@ -1,4 +1,4 @@
 """From a run to a number with its error: `equilibration` says from where on it counts, `observables` average it,
 `correlations` look at its spins, `histograms` carry it to other temperatures, `scaling` to other sizes, `minimax` fits,
-`copies` with it.
+`copies` with it, `growth` follows what grows in time.
 """
