@@ -97,7 +97,7 @@ SAMPLERS = {
     ),
     "words": Sampler(in_words(words), in_words(tenth_hotter(words)), "square 2 × 4", even_torus),
     "cooled words": Sampler(in_words(listed), in_words(tenth_hotter(listed)), "square 2 × 4", cooled_torus),
-    "cooled sites": Sampler(together(sites), together(half(sites)), "free triangular", ferromagnet),
+    "cooled sites": Sampler(together(sites), together(half(sites)), "square 2 × 4", cooled_torus),
     "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),
     "hot rung": Sampler(on_a_ladder(by_metropolis(ladder), 2), on_a_ladder(blind, 2), "graph", bond_by_bond),
 }
