@@ -154,6 +154,9 @@ def test_straight_stripes_stay_and_diagonal_ones_end_in_the_ground_state(rng):
     assert (end.early[straight] != end.final[straight]).any(axis=1).mean() < 0.01
     assert slanted.sum() >= 5
     assert not end.final[slanted].any()
+    ground = ~end.final.any(axis=1)
+    np.testing.assert_array_equal(np.abs(end.m) == 1, ground)
+    assert abs(end.m[ground].sum()) < 4 * math.sqrt(ground.sum())  # up as often as down; two-sided 6e-5
     assert end.time[slanted].mean() > 1.5 * end.time[~slanted].mean()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from spinlearn.lattice import all_up, cluster, cooled, hulls, random_spins, square
+from spinlearn.lattice import all_up, cluster, cooled, frozen, hulls, random_spins, square
 from spinlearn.lattice.hulls import HULL_CONSTANT, hull_density, hull_law, spanning, walls, winding
 from spinlearn.measure.observables import Estimate
 
@@ -132,6 +132,28 @@ def test_areas_after_a_quench_follow_the_exact_law(rng):
     assert c.error < 0.05 * HULL_CONSTANT
     assert abs(c.value - HULL_CONSTANT) < 4 * c.error
     assert abs(c.value - HULL_CONSTANT / 2) > 8 * c.error
+
+
+def test_a_droplet_shrinks_at_the_exact_rate(rng):
+    """2 sites a sweep if the sites are random, 4 if the colours take turns; from a square that has lost its corners."""
+    spins = np.ones((80, 80), dtype=np.int8)
+    spins[:56, :56] = -1
+    loss = []
+    for _ in range(64):
+        early = frozen.quench(spins, square(80), cap=150, rng=rng)
+        late = frozen.quench(early.spins, square(80), cap=600, rng=rng)
+        loss.append(((early.spins < 0).sum() - (late.spins < 0).sum()) / 600)
+    early = cooled.replicas(np.broadcast_to(spins, (64, 80, 80)), np.zeros(80), rng=rng).spins
+    late = cooled.replicas(early, np.zeros(300), rng=rng).spins
+    turns = ((early < 0).sum(axis=(1, 2)) - (late < 0).sum(axis=(1, 2))) / 300
+    for rates, exact in ((np.array(loss), hulls.RATE_OF_SITES), (turns, hulls.RATE_OF_COLOURS)):
+        error = rates.std(ddof=1) / 8
+        print(rates.mean(), error)
+        assert abs(rates.mean() - exact) < 4 * error
+        assert error < 0.05 * exact
+    angle = (np.arange(1000) + 0.5) / 1000 * 2 * np.pi
+    curve = 0.5 / (np.abs(np.cos(angle)) + np.abs(np.sin(angle))) ** 2
+    assert curve.mean() * 2 * np.pi == pytest.approx(hulls.RATE_OF_SITES, rel=1e-5)
 
 
 @pytest.mark.slow

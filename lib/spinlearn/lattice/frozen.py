@@ -76,12 +76,15 @@ class Fates(NamedTuple):
         Sweeps until the last flip.
     finished : (runs,) bool
         Whether the run has come to rest before the cap.
+    m : (runs,) float64
+        Magnetisation per spin at the end. Up, down and striped are about a third each.
     """
 
     early: np.ndarray
     final: np.ndarray
     time: np.ndarray
     finished: np.ndarray
+    m: np.ndarray
 
 
 class Census(NamedTuple):
@@ -231,10 +234,10 @@ def fates(
     arguments.flag("progress", progress, optional=True)
     arguments.generator(rng)
     early, final = np.zeros((2, runs, 2), dtype=np.int64)
-    time, rested, done = np.zeros(runs), np.zeros(runs, dtype=bool), 0
+    time, m, rested, done = np.zeros(runs), np.zeros(runs), np.zeros(runs, dtype=bool), 0
 
     def finished() -> Fates:
-        return Fates(early[:done], final[:done], time[:done], rested[:done])
+        return Fates(early[:done], final[:done], time[:done], rested[:done], m[:done])
 
     with keeping(finished):
         for part in watched(runs, progress):
@@ -246,6 +249,7 @@ def fates(
                     raise KeyboardInterrupt from None
                 early[k], final[k] = kind(first.spins), kind(last.spins)
                 time[k] = look + last.time if last.flips else first.time
+                m[k] = last.spins.mean()
                 rested[k], done = last.finished, k + 1
     return finished()
 

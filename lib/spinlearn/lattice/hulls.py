@@ -15,14 +15,17 @@ shape, dA/dt = -lambda, and the number of hulls per site that enclose more than 
     N(A, t) = 2 c / (A + lambda t),        c = 1 / (8 pi sqrt 3) = 0.02297                                        (1)
 
 after a quench from infinite temperature, since the domains are soon those of critical percolation, whose hulls have
-this c; and c / 2 from Tc. c is universal; lambda belongs to the lattice and its dynamics. On the square lattice at
-T = 0 it is about 2.1 for random sites, and twice that for the two colours in turn: there a free corner of a wall moves
-as often, but each half-sweep shuffles neighbouring corners afresh, and the wall diffuses twice as fast.
+this c; and c / 2 from Tc. c is universal; lambda belongs to the lattice and its dynamics. For the square lattice at
+T = 0 it is exact, too. A wall that makes the angle a with the axes moves at its curvature times
+g(a) = 1 / (2 (|cos a| + |sin a|)^2), so lambda is the integral of g over all directions, which is 2, if the sites are
+random. If the two colours take turns it is 4: a free corner of a wall then moves as often, but each half-sweep shuffles
+neighbouring corners afresh, and they diffuse twice as fast.
 
 References
 ----------
 J. J. Arenzon, A. J. Bray, L. F. Cugliandolo and A. Sicilia, Phys. Rev. Lett. 98, 145701 (2007): equation (1).
 A. Sicilia, J. J. Arenzon, A. J. Bray and L. F. Cugliandolo, Phys. Rev. E 76, 061116 (2007): the whole story.
+H. Lacoin, F. Simenhaus and F. L. Toninelli, arXiv:1112.3160 (2011): the curvature and g(a), for random sites.
 J. Cardy and R. M. Ziff, J. Stat. Phys. 110, 1 (2003): the constant c.
 """
 
@@ -35,6 +38,7 @@ from ..core import arguments
 from ..core.jit import kernel
 
 HULL_CONSTANT = 1 / (8 * math.pi * math.sqrt(3))  # c of equation (1)
+RATE_OF_SITES, RATE_OF_COLOURS = 2.0, 4.0  # lambda at T = 0: random sites, and one colour after the other
 
 
 class Walls(NamedTuple):
