@@ -9,13 +9,14 @@ import pytest
 
 from spinlearn.core import progress
 from spinlearn.core.progress import Interrupted
-from spinlearn.lattice import all_up, bond_couplings, bonds, cluster, drive, ising, multispin, square, tempering
+from spinlearn.lattice import all_up, bond_couplings, bonds, cluster, cooled, drive, ising, multispin, square, tempering
 
 FOREVER = 10**8  # sweeps of 64² spins: an hour or more
 SHEET = square(64)
 ONES = all_up(SHEET)
 TABLE = bond_couplings(SHEET, np.random.default_rng(1).normal(size=len(bonds(SHEET))))
 FIELDS = np.sin(np.arange(10**6))
+HEATED = 2.3 + 0.1 * FIELDS
 
 # run(n, rng, every) takes n sweeps or steps.
 RUNS = {
@@ -27,9 +28,10 @@ RUNS = {
     "words": lambda n, rng, every=1: multispin.simulate(ONES, 2.3, n, every=every, rng=rng),
     "words, two threads": lambda n, rng, every=1: multispin.simulate(ONES, 2.3, n, every=every, threads=2, rng=rng),
     "replicas": lambda n, rng, every=1: multispin.replicas(ONES, [2.0, 2.3, 2.6], n, every=every, rng=rng),
+    "cooled": lambda n, rng, every=1: cooled.simulate(ONES, HEATED[:n], every=every, rng=rng),
     "tempering": lambda n, rng, every=1: tempering.simulate(ONES, SHEET, [2.0, 2.3, 2.6], n, every=every, rng=rng),
 }
-MODULES = ising, drive, cluster, multispin, tempering
+MODULES = ising, drive, cluster, multispin, cooled, tempering
 each_run = pytest.mark.parametrize("run", RUNS.values(), ids=RUNS.keys())
 
 
@@ -121,7 +123,7 @@ def interrupted(call, after=0.4):
 def test_the_signal_stops_a_run_of_hours(run):
     """Without a record in between. The bound is ten times the promise, for machines that have other things to do."""
     run(3, np.random.default_rng(1))  # compiled
-    length = len(FIELDS) if run is RUNS["drive"] else FOREVER
+    length = len(FIELDS) if run in (RUNS["drive"], RUNS["cooled"]) else FOREVER
     stopped, took = interrupted(lambda: run(length, np.random.default_rng(1), FOREVER))
     assert took < 5
     assert set(np.unique(stopped.run.spins)) <= {-1, 1}

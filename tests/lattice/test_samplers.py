@@ -16,6 +16,7 @@ from spinlearn.lattice import (
     all_up,
     chain,
     cluster,
+    cooled,
     drive,
     from_couplings,
     ising,
@@ -47,6 +48,10 @@ def even_torus(case):
     return not np.any(case.h) and case.lattice.is_periodic_square and not any(side % 2 for side in case.lattice.shape)
 
 
+def cooled_torus(case):
+    return even_torus(case) and ferromagnet(case)
+
+
 def half(simulate):
     """The temperature twice as high: the cost of a flip without its 2."""
     return lambda spins, lattice, T, sweeps, **options: simulate(spins, lattice, 2 * T, sweeps, **options)
@@ -55,6 +60,16 @@ def half(simulate):
 def tenth_less(simulate):
     """Bonds laid with a coupling ten per cent too small."""
     return lambda *system, J, **options: simulate(*system, J=0.9 * J, **options)
+
+
+def through_a_list(replicas):
+    """`cooled.replicas` as a sampler: the same temperature in every sweep."""
+    return lambda spins, T, sweeps, **options: replicas(spins, np.tile(T, (sweeps, 1)), **options)
+
+
+def one_by_one_at(on_lattice):
+    """`cooled.on_lattice` as a sampler: the same temperature in every sweep."""
+    return lambda spins, lattice, T, sweeps, **options: on_lattice(spins, lattice, np.full(sweeps, T), **options)
 
 
 def tenth_hotter(replicas):
@@ -67,6 +82,7 @@ def by_metropolis(simulate):
 
 local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
 wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
+listed, sites = through_a_list(cooled.replicas), without_field(one_by_one_at(cooled.on_lattice))
 driven, words, ladder, blind = in_a_field(drive.drive), multispin.replicas, tempering.simulate, harness.swapped_blindly
 
 SAMPLERS = {
@@ -80,6 +96,8 @@ SAMPLERS = {
         together(swendsen_wang), together(tenth_less(swendsen_wang)), "free ring", ferromagnet
     ),
     "words": Sampler(in_words(words), in_words(tenth_hotter(words)), "square 2 × 4", even_torus),
+    "cooled words": Sampler(in_words(listed), in_words(tenth_hotter(listed)), "square 2 × 4", cooled_torus),
+    "cooled sites": Sampler(together(sites), together(half(sites)), "square 2 × 4", cooled_torus),
     "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),
     "hot rung": Sampler(on_a_ladder(by_metropolis(ladder), 2), on_a_ladder(blind, 2), "graph", bond_by_bond),
 }

@@ -13,10 +13,15 @@ from spinlearn.lattice import (
     bond_couplings,
     bonds,
     cluster,
+    cooled,
     drive,
+    firing,
     from_couplings,
+    frozen,
+    hulls,
     ising,
     multispin,
+    random_spins,
     square,
     tempering,
 )
@@ -39,6 +44,11 @@ def measured() -> dict[str, list[float]]:
         "swendsen and wang": cluster.swendsen_wang(start, lattice, 2.0, 4, rng=rng),
         "words": multispin.simulate(whole, 2.0, 2, rng=rng),
         "replicas": multispin.replicas(start, [2.0, 3.0], 2, rng=rng),
+        "cooled words": cooled.replicas(start[None], [2.0, 0.0], rng=rng),
+        "cooled sites": cooled.on_lattice(start, lattice, [2.0, 0.0], rng=rng),
+        "frozen": frozen.quench(random_spins(lattice, rng=rng), lattice, cap=100, rng=rng),
+        "hulls": hulls.walls(random_spins(lattice, rng=rng)),
+        "spikes": firing.spikes(rng.uniform(-1, 1, (20, 3))),
         "tempering": tempering.simulate(start, lattice, [2.0, 3.0], 4, rng=rng),
     }
     found = {name: np.concatenate([np.ravel(part) for part in run]).tolist() for name, run in runs.items()}

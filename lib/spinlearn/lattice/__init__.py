@@ -1,6 +1,7 @@
 """Spins on a lattice. `geometry` is where they sit; `blocks` steps back.
 
-`ising`, `multispin`, `cluster`, `tempering` and `drive` move them.
+`ising`, `multispin`, `cluster`, `tempering` and `drive` move them. `cooled` changes the temperature on the way, `ramp`
+slowly; `frozen` quenches to zero, `hulls` looks at the walls that are left, and `firing` counts spikes.
 """
 
 from .geometry import (
