@@ -1,6 +1,6 @@
 """Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`.
 
-Cooled: the Curie-Weiss magnet in `cooled`; `quench` counts what fires, `dissipation` keeps account of energy and entropy.
+Cooled: the Curie-Weiss magnet in `cooled`; `quench` counts what fires; energy and entropy in `dissipation`.
 Deep random networks: their Gaussian `moments`, their maps and edge of chaos in `depth`, real ones in `finite_width`.
 """
 
