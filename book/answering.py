@@ -25,9 +25,12 @@ ASKS = ('data-exercise="', 'data-question="', 'data-predict="', 'data-progress-o
 HERE_GOES_PROGRESS = '<div data-progress=""></div>'
 SHELVES = {"exercise": "exercises", "question": "questions", "predict": "predictions"}
 
-# Where storage is forbidden, so much as its name raises an error, and the theme's own scripts would stop at it.
+# Where storage is forbidden, so much as its name raises an error. Another one gets that name then, and holds until the
+# page is left: the theme's scripts and ours work as ever.
 STORAGE = """<script>for (const name of ["localStorage", "sessionStorage"]) try { window[name].length } catch {
-Object.defineProperty(window, name, { value: { getItem: () => null, setItem() {}, removeItem() {} } }) }</script>"""
+const standIn = Object.create({ getItem(key) { return Object.hasOwn(this, key) ? this[key] : null },
+setItem(key, value) { this[key] = String(value) }, removeItem(key) { delete this[key] } });
+Object.defineProperty(window, name, { value: standIn }) }</script>"""
 
 
 class Asked(nodes.General, nodes.Element):
@@ -120,7 +123,7 @@ def radio_buttons(place, options: list[list[nodes.Node]], legend: str, about: st
 def form(place, *parts) -> Asked:
     """A form with the sentence that answers, which is read out when it changes."""
     status = raw(f'<p class="ask-said" id="{base(place.id)}-said" role="status"></p>')
-    return element("form", *parts, status, class_="ask-form", novalidate="novalidate")
+    return element("form", *parts, status, class_="ask-form", novalidate="novalidate", autocomplete="off")
 
 
 def without_scripts(text: str) -> nodes.raw:

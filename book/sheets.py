@@ -17,7 +17,10 @@ WHERE = re.compile(r"url\(\s*(['\"]?)(?!data:|[a-z]+:|/|#)([^'\")]+)\1\s*\)")
 IMPORT = re.compile(r"@import\s+(?:url\()?['\"]?([^'\")]+\.css)['\"]?\)?\s*;")
 ICON = re.compile(r"\.(fa-[a-z0-9-]+)::?before")
 CODE = re.compile(r"\\(f[0-9a-f]{3})\b")
+MEDIA = re.compile(r"@media[^{]*\{")
+WIDTH = re.compile(r"((?:min|max)-width\s*:\s*)([\d.]+)px")
 TOGETHER = "site.css"
+APART = ("dark.css", "without-scripts.css")  # which only a page without scripts asks for
 
 # It warns of each table that it drops, such as the dates that FontForge leaves in a font: none of them is missed.
 logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
@@ -61,6 +64,11 @@ def with_imports(path: Path) -> str:
     return IMPORT.sub(imported, path.read_text(encoding="utf-8"))
 
 
+def in_letters(css: str) -> str:
+    """The style sheet, which changes at so many letters a line: who reads in larger ones has a narrower window."""
+    return MEDIA.sub(lambda head: WIDTH.sub(lambda it: f"{it[1]}{round(float(it[2]) / 16, 5):g}em", head[0]), css)
+
+
 def relative(css: str, folder: str) -> str:
     """The style sheet with its addresses as seen from the folder above its own."""
     return WHERE.sub(lambda found: f'url("{folder}{found[2]}")', css) if folder else css
@@ -88,6 +96,9 @@ def write(app, exception):
     (static / awesome).write_text(sheets[awesome], encoding="utf-8")
 
     whole = "\n".join(relative(css, "".join(name.rpartition("/")[:2])) for name, css in sheets.items())
+    whole = in_letters(whole)
+    for path in map(static.joinpath, APART):
+        path.write_text(in_letters(path.read_text(encoding="utf-8")), encoding="utf-8")
     (static / TOGETHER).write_text(whole, encoding="utf-8")
     address = f"_static/{TOGETHER}?v={hashlib.sha256(whole.encode()).hexdigest()[:8]}"
     for path in linked:

@@ -85,15 +85,13 @@ def without_scripts(css: str) -> str:
     return "\n".join(text)
 
 
-# What the theme writes at the head of each page, and what stands there in its place: no page is without a theme, and a
-# browser that keeps nothing for us does not end the script.
+# What the theme writes at the head of each page, and what stands there in its place: no page is without a theme.
 FIRST_SCRIPT = re.compile(
     r'<script data-cfasync="false">\s*document\.documentElement\.dataset\.mode.*?</script>', re.DOTALL
 )
 CHOICE = """<script data-cfasync="false">
     (() => {
-      const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
-      const mode = kept("mode") || "auto";
+      const mode = localStorage.getItem("mode") || "auto";
       const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
       Object.assign(document.documentElement.dataset, { mode, theme: mode === "auto" ? system : mode });
     })();
@@ -137,5 +135,6 @@ def setup(app):
     """Connect it to the end of the build."""
     app.add_css_file("engines.css", priority=900)
     app.add_js_file("focus.js", loading_method="defer")
+    app.add_js_file("return.js", loading_method="defer")
     app.connect("build-finished", mend, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,16 +21,22 @@ def rng(request) -> np.random.Generator:
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def launch():
+    """A function that starts Chromium, with more flags if need be."""
     from playwright.sync_api import sync_playwright  # here, because most tests need no browser
 
     with sync_playwright() as playwright:
         options = find(playwright)
         if options is None:
             pytest.fail("no browser found; `python -m tools.browser` gets one, or says what to do")
-        browser = playwright.chromium.launch(args=FLAGS, **options)
-        yield browser
-        browser.close()
+        yield lambda *flags: playwright.chromium.launch(args=[*FLAGS, *flags], **options)
+
+
+@pytest.fixture(scope="module")
+def chromium(launch):
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module", params=engines.NAMES)

@@ -1,5 +1,5 @@
 // What a reader has done, kept on the reader's own device, in one entry of the browser's storage; nothing leaves it. Where storage
-// is forbidden it holds until the page is closed, and nothing complains.
+// is forbidden, the page has a stand-in under its name, which holds until the page is left, and nothing complains.
 //
 //   exercises    id: the answer that was right, as it was written; or "there", for one solved in the notebook
 //   questions    id: the letter that was right
@@ -26,7 +26,7 @@ const isTable = (value) => typeof value === "object" && value !== null && !Array
 const blank = () => Object.fromEntries(Object.keys(SHELVES).map((shelf) => [shelf, {}]));
 
 const listeners = [];
-let fallback = blank(); // for where storage is forbidden
+let unkept = null; // what a full storage has no room for holds until the page is left
 
 /** The memory that a text holds; null if it is damaged or something else. */
 function unpacked(text) {
@@ -52,32 +52,17 @@ function unpacked(text) {
 const packed = (memory, ...layout) => JSON.stringify({ course: KEY, version: VERSION, ...memory }, ...layout);
 
 /** Whether anything outlives the page. */
-export const LASTS = (() => {
-  try {
-    localStorage.setItem(`${KEY}-try`, "1");
-    const kept = localStorage.getItem(`${KEY}-try`) === "1";
-    localStorage.removeItem(`${KEY}-try`);
-    return kept;
-  } catch {
-    return false;
-  }
-})();
+export const LASTS = localStorage instanceof Storage;
 
 /** All that is remembered: read anew each time, because another page may have written. */
-function remembered() {
-  try {
-    return LASTS ? unpacked(localStorage.getItem(KEY)) ?? blank() : fallback;
-  } catch {
-    return fallback;
-  }
-}
+const remembered = () => unkept ?? unpacked(localStorage.getItem(KEY)) ?? blank();
 
 function write(memory) {
-  fallback = memory;
+  unkept = null;
   try {
     localStorage.setItem(KEY, packed(memory));
   } catch {
-    // forbidden, or full: it holds until the page is closed
+    unkept = memory;
   }
   for (const listener of listeners) listener();
 }
@@ -94,13 +79,7 @@ export function keep(shelf, id, value) {
 }
 
 /** Names of all that the course keeps here: this memory, and what other scripts note beside it, such as how code is folded. */
-function entries() {
-  try {
-    return Object.keys(localStorage).filter((name) => name === KEY || name.startsWith(`${KEY}-`));
-  } catch {
-    return []; // forbidden: nothing is there
-  }
-}
+const entries = () => Object.keys(localStorage).filter((name) => name === KEY || name.startsWith(`${KEY}-`));
 
 /** Forget all, what other scripts have noted with it. */
 export function forgetAll() {

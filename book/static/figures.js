@@ -222,14 +222,13 @@
     })).observe(plots);
   }
 
-  // A table that scrolls can be scrolled with the keyboard, too.
-  for (const numbers of document.querySelectorAll(".cf-numbers")) {
-    numbers.addEventListener("toggle", () => {
-      for (const box of numbers.querySelectorAll(".cf-scroll")) {
-        if (box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      }
-    });
-  }
+  // A table that scrolls can be scrolled with the keyboard, too. In a frame of its own: what is marked may change its size.
+  const reach = (boxes) => {
+    const scrolls = boxes.map((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, number) => (scrolls[number] ? box.setAttribute("tabindex", "0") : box.removeAttribute("tabindex")));
+  };
+  const sizes = new ResizeObserver((changes) => requestAnimationFrame(() => reach(changes.map(({ target }) => target))));
+  for (const box of document.querySelectorAll(".cf-scroll")) sizes.observe(box);
 
   for (const figure of document.querySelectorAll(".cf-figure")) if (figure.querySelector(".cf-csv")) walkable(figure);
 })();

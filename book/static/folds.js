@@ -5,15 +5,11 @@
   const asBuilt = new Map(folds.map((fold) => [fold, fold.open]));
   const group = document.querySelector(".fold-all");
 
-  // Storage may be forbidden; then the choice holds for this page only.
-  const remembered = () => {
-    try { return localStorage.getItem(KEY); } catch { return null; }
-  };
   const remember = (choice) => {
     try {
       if (choice) localStorage.setItem(KEY, choice);
       else localStorage.removeItem(KEY);
-    } catch { /* forbidden */ }
+    } catch { /* it is full: the choice holds for this page only */ }
   };
 
   function apply(choice) {
@@ -25,13 +21,15 @@
 
   // Whoever follows a link to a cell wants to see its code.
   function reveal() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let name = location.hash.slice(1);
+    try { name = decodeURIComponent(name); } catch { /* as it stands */ }
+    const target = document.getElementById(name);
     if (!target?.closest("article")) return;
     const fold = target.closest("details.fold") ?? (target.matches("div.cell") && target.querySelector("details.fold"));
     if (fold && !fold.open) fold.open = true;
   }
 
-  let choice = remembered();
+  let choice = localStorage.getItem(KEY);
   apply(choice);
   reveal();
   addEventListener("hashchange", reveal);

@@ -171,15 +171,39 @@
       : `Nothing has ${terms.length > 1 ? "all of these words" : "this word"}. Try fewer letters, or the glossary.`;
   }
 
-  const query = new URLSearchParams(location.search).get("q") ?? "";
-  for (const field of document.querySelectorAll('input[name="q"]')) field.value = query;
   const field = document.querySelector("article input[name=q]");
+  const asked = () => new URLSearchParams(location.search).get("q") ?? "";
+
+  /** Look for what the address asks. */
+  function read() {
+    for (const one of document.querySelectorAll('input[name="q"]')) one.value = asked();
+    show(asked());
+  }
+
+  // What is asked stands in the address, so that Back and a link lead to it; a browser takes only so many changes in a while.
+  let waiting = 0, typed = false;
+  function write() {
+    clearTimeout(waiting);
+    if (field.value === asked()) return;
+    const query = field.value ? `?${new URLSearchParams({ q: field.value })}` : "";
+    history.replaceState(history.state, "", location.pathname + query);
+  }
+
+  read();
   field.focus();
   field.select();
-  show(query);
-  field.addEventListener("input", () => show(field.value));
+  field.addEventListener("input", () => {
+    typed = true;
+    show(field.value);
+    clearTimeout(waiting);
+    waiting = setTimeout(write, 300);
+  });
   field.form.addEventListener("submit", (event) => {
     event.preventDefault();
+    write();
     show(field.value);
   });
+  addEventListener("pagehide", write);
+  // Who comes back finds the field as the browser thinks that it was: empty, or with what it was first asked.
+  addEventListener("pageshow", ({ persisted }) => { if ((persisted || !typed) && field.value !== asked()) read(); });
 })();

@@ -111,7 +111,11 @@ def test_the_checks_above_can_fail(browser, site):
         assert any("request to https://elsewhere.example" in fault for fault in wrong)
 
 
-@pytest.mark.parametrize("name", [PAGES[0], LESSON, "chapters/back-matter/ledger", "chapters/back-matter/progress"])
+LARGE = [PAGES[0], LESSON, "chapters/2-mean-field/2-free-energy-landscape", "chapters/back-matter/ledger",
+         "chapters/back-matter/progress"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LARGE)
 def test_a_page_can_be_read_in_letters_of_twice_the_size(browser, site, name):
     with watched(browser, viewport=WIDE) as (page, wrong):
         page.goto((site / f"{name}.html").as_uri())
@@ -119,6 +123,8 @@ def test_a_page_can_be_read_in_letters_of_twice_the_size(browser, site, name):
         ready(page)
         size = "parseFloat(getComputedStyle(document.querySelector('article p:not(.run-time)')).fontSize)"
         assert page.evaluate(size) >= 32
+        width = "document.querySelector('article p:not(.run-time)').getBoundingClientRect().width"
+        assert page.evaluate(width) >= WIDE["width"] / 2
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
         assert page.evaluate(CUT_OFF) == []
         assert wrong == []

@@ -536,6 +536,14 @@ def test_sheets_keep_their_order_and_icons_that_are_not_used_go():
     )
 
 
+def test_a_sheet_changes_at_so_many_letters_a_line_and_only_there():
+    css = "@media(max-width:1199.98px)and (min-width: 600px) { a { width: 16px; min-width: 32px } }"
+    assert (
+        sheets.in_letters(css)
+        == "@media(max-width:74.9988em)and (min-width: 37.5em) { a { width: 16px; min-width: 32px } }"
+    )
+
+
 def test_a_font_with_tables_that_are_dropped_is_made_smaller_without_a_word(tmp_path, caplog):
     """matplotlib's own face has the dates of FontForge, FFTM, of which fontTools would warn."""
     font = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
