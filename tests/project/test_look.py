@@ -293,6 +293,7 @@ def test_the_ledger_is_filtered_and_its_address_says_how(visit):
     expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(left))
     again.get_by_role("button", name="Show all").click()
     expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(every))
+    assert "#" not in again.url
     odd = visit(f"{LEDGER}#verdict=nonsense&source=S1", NARROW)
     expect(odd.locator("table.claims tbody tr:visible")).to_have_count(sum("S1" in claim.source for claim in every))
 
