@@ -32,6 +32,14 @@ const high = new ResizeObserver((changes) => requestAnimationFrame(() => { // in
   }
 }));
 
+/** A live model comes to its cell later than the cover: it is covered, too, unless the address asks for it. */
+const late = new MutationObserver((changes) => {
+  for (const { target, addedNodes } of changes) {
+    for (const node of covers.has(target) ? addedNodes : []) node.inert = node !== covers.get(target).cover;
+  }
+  follow();
+});
+
 function open(output) {
   const { cover, text } = covers.get(output);
   high.unobserve(cover.firstChild);
@@ -53,6 +61,7 @@ function close(output) {
   output.classList.add("ask-covered");
   output.prepend(cover);
   high.observe(cover.firstChild);
+  late.observe(output, { childList: true });
   covers.set(output, { waiting: new Set(), cover, button, text });
   button.addEventListener("click", () => {
     open(output);
@@ -84,7 +93,8 @@ export function committedTo(home, from) {
 function follow() {
   let name = location.hash.slice(1);
   try { name = decodeURIComponent(name); } catch { /* as it stands */ }
-  const target = name && document.getElementById(name);
+  const model = name && `[data-address="${CSS.escape(name.split("?")[0])}"]`; // landscape?T=0.8 sets a model
+  const target = name && (document.getElementById(name) ?? document.querySelector(model));
   if (!target) return;
   for (const [output, { text }] of covers) {
     if ([output.closest("div.cell"), ...text].some((element) => element.contains(target))) open(output);

@@ -371,6 +371,21 @@ def test_a_cover_is_as_high_as_what_it_says(opened, width):
         page.wait_for_function(inside, arg=cover.element_handle())
 
 
+def test_a_model_that_comes_late_is_covered_too_unless_the_address_asks_for_it(opened):
+    page = opened()
+    output = page.locator(".cell.tag_as-well .cell_output")
+    cover = output.locator(".ask-cover")
+    expect(cover).to_be_visible()
+    output.evaluate("""o => { o.append(Object.assign(document.createElement("button"), { id: "late" }));
+        o.dataset.address = "model"; }""")
+    page.wait_for_function("document.getElementById('late').inert")
+    expect(cover.get_by_role("button")).to_be_enabled()
+    assert not page.evaluate("document.querySelector('.ask-cover').inert")
+    page.evaluate("location.hash = 'model?T=2'")
+    expect(cover).to_have_count(0)
+    assert not page.evaluate("document.getElementById('late').inert")
+
+
 def test_clear_takes_the_drawn_curve_away(opened):
     page = opened()
     draw(page, (0.2, 0.2), (0.8, 0.4))
