@@ -1,6 +1,7 @@
 // What a prediction was measured by is covered until the reader has committed, or asks to see it: who predicts must not read it by
 // chance. The text that follows the cell is covered with it, as far as the next cell, question or box, since it begins with the number.
-// The layout stays, and what is covered can be reached neither by the keyboard nor by the search of the browser.
+// The layout stays, except that a cover is never lower than what it says, and what is covered can be reached neither by the keyboard
+// nor by the search of the browser.
 
 import { made } from "./dom.js";
 
@@ -20,8 +21,29 @@ function textAfter(cell) {
   return found.filter((element) => element.textContent.trim());
 }
 
+/** At every width the output is at least as high as what its cover says. */
+const high = new ResizeObserver((changes) => requestAnimationFrame(() => { // in the next frame: it changes sizes itself
+  for (const { target } of changes) {
+    const cover = target.parentElement;
+    if (!cover) continue; // it has been opened since
+    const { paddingTop, paddingBottom } = getComputedStyle(cover);
+    const needed = target.offsetHeight + parseFloat(paddingTop) + parseFloat(paddingBottom) + 2; // and its two borders
+    cover.parentElement?.style.setProperty("--ask-needed", `${Math.ceil(needed)}px`);
+  }
+}));
+
+/** A live model comes to its cell later than the cover: it is covered, too, unless the address asks for it. */
+const late = new MutationObserver((changes) => {
+  for (const { target, addedNodes } of changes) {
+    for (const node of covers.has(target) ? addedNodes : []) node.inert = node !== covers.get(target).cover;
+  }
+  follow();
+});
+
 function open(output) {
   const { cover, text } = covers.get(output);
+  high.unobserve(cover.firstChild);
+  output.style.removeProperty("--ask-needed");
   covers.delete(output);
   cover.remove();
   output.classList.remove("ask-covered");
@@ -33,11 +55,13 @@ function close(output) {
   const button = made("button", { class: "ask-press ask-quiet", type: "button" }, "Show it without predicting");
   const text = textAfter(output.closest("div.cell"));
   const line = `Covered until you have committed to a prediction.${text.length ? " So is the text below." : ""}`;
-  const cover = made("div", { class: "ask-cover" }, made("p", {}, line), button);
+  const cover = made("div", { class: "ask-cover" }, made("div", { class: "ask-cover-says" }, made("p", {}, line), button));
   for (const element of [...output.children, ...text]) element.inert = true;
   for (const element of text) element.classList.add("ask-veiled");
   output.classList.add("ask-covered");
   output.prepend(cover);
+  high.observe(cover.firstChild);
+  late.observe(output, { childList: true });
   covers.set(output, { waiting: new Set(), cover, button, text });
   button.addEventListener("click", () => {
     open(output);
@@ -69,7 +93,8 @@ export function committedTo(home, from) {
 function follow() {
   let name = location.hash.slice(1);
   try { name = decodeURIComponent(name); } catch { /* as it stands */ }
-  const target = name && document.getElementById(name);
+  const model = name && `[data-address="${CSS.escape(name.split("?")[0])}"]`; // landscape?T=0.8 sets a model
+  const target = name && (document.getElementById(name) ?? document.querySelector(model));
   if (!target) return;
   for (const [output, { text }] of covers) {
     if ([output.closest("div.cell"), ...text].some((element) => element.contains(target))) open(output);

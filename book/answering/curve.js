@@ -1,5 +1,5 @@
 // Axes to draw a curve on, with the pointer or with the keyboard. The field is a slider: left and right move a cursor along x, up and
-// down raise and lower the curve there.
+// down raise and lower the curve there. With Shift, left and right take the height along.
 
 import { drawn, made, saidOn, told } from "./dom.js";
 
@@ -54,7 +54,8 @@ export function curvePad({ x, y }, about) {
     "aria-describedby": about, "aria-roledescription": "curve to draw" }, svg);
   const legend = made("p", { class: "ask-legend" });
   const keys = made("p", { class: "ask-hint" },
-    "Draw with the pointer; or with the arrow keys: left and right move along, up and down raise and lower, Delete takes a point away.");
+    "Draw with the pointer; or with the arrow keys: left and right move and draw nothing, up and down draw a point and raise or lower it, "
+    + "left and right with Shift draw along at the same height, Delete takes a point away.");
   const element = made("div", { class: "ask-drawing" },
     made("div", { class: "ask-axis-name" }, y.label), field, made("div", { class: "ask-axis-name ask-axis-x" }, x.label), legend, keys);
 
@@ -121,7 +122,11 @@ export function curvePad({ x, y }, about) {
     if (!open || event.ctrlKey || event.metaKey || event.altKey) return;
     const moves = { ArrowLeft: cursor - 1, ArrowRight: cursor + 1, Home: 0, End: along.length - 1 };
     const lifts = { ArrowUp: rise, ArrowDown: -rise, PageUp: 5 * rise, PageDown: -5 * rise, " ": 0 };
-    if (event.key in moves) cursor = Math.min(Math.max(moves[event.key], 0), along.length - 1);
+    if (event.key in moves) {
+      const [from, to] = [cursor, Math.min(Math.max(moves[event.key], 0), along.length - 1)];
+      if (event.shiftKey) levels.fill(height(), Math.min(from, to), Math.max(from, to) + 1);
+      cursor = to;
+    }
     else if (event.key in lifts) levels[cursor] = clamp(Number((height() + lifts[event.key]).toFixed(decimals.y + 2)));
     else if (event.key === "Delete" || event.key === "Backspace") levels[cursor] = null;
     else return;

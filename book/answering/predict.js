@@ -13,10 +13,20 @@ import { read } from "./written.js";
 const ANY_NUMBER = { kind: "numbers", parts: 1, wanted: "a single number is wanted", turns: [], rest: [],
   right: { where: [[null, null]], reason: "" } };
 
+const ENOUGH = 0.8; // of the axis has to be drawn over before a curve counts
+
 /** The cells that would give it away: that which measured it, and those that show it as well. */
 const coveredBy = ({ from, also = [] }) => [from, ...also];
 
 const capital = (text) => text.replace(/^./u, (first) => first.toUpperCase());
+
+/** What was measured, as its cell prints it, but with the signs of a text: 5.905·10¹³ and not 5.905e+13; and what stands behind it. */
+const shownNumber = ({ measured, unit }) => `${measured.replace(/^-/, "\u2212")
+  .replace(/e([+-]?)0*(\d+)$/, (_, sign, power) => `·10${sign === "-" ? "⁻" : ""}${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`)}${
+  unit ? ` ${unit}` : ""}`;
+
+/** The end of a range, as it is said: large ones in groups of three. */
+const end = (value) => told(value, 15).replace(/\d{5,}/, (digits) => digits.replace(/\B(?=(\d{3})+$)/g, "\u202f"));
 
 /** A value under its name. */
 const beside = (name, ...value) => made("p", {}, made("span", { class: "ask-name" }, name, made("span", { class: "ask-hidden" }, ":")),
@@ -43,6 +53,14 @@ export function heightAt(points, x) {
   if (after === 0) return NaN;
   const [x0, y0] = points[after - 1];
   return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+}
+
+/** In words, where a curve is missing; nothing if it stands over nearly all of the axis. */
+export function undrawn(points, x) {
+  const [first, last] = [points[0][0], points.at(-1)[0]];
+  if (last - first >= ENOUGH * (x.high - x.low) - 1e-9) return "";
+  const gap = (from, to) => (to > from ? [`between ${saidOn(x, told(from))} and ${saidOn(x, told(to))}`] : []);
+  return [...gap(x.low, first), ...gap(last, x.high)].join(" or ");
 }
 
 /** How far a drawn curve is from the measured one, and over which part, if it is not all of it. */
@@ -79,21 +97,21 @@ const OUTCOMES = {
     return [
       made("div", { class: "ask-beside" },
         beside("Your prediction", text, isPlain(text, value) ? "" : ` = ${told(value, Number.isInteger(value) ? 15 : 5)}`, unit),
-        beside("Measured on this page", `${declaration.measured.replace(/^-/, "\u2212")}${unit}`)),
+        beside("Measured on this page", shownNumber(declaration))),
       made("p", { class: "ask-close" }, closeness(value, declaration)),
     ];
   },
-  choice(home, form, { options, letters = "abcdefgh", measured }, kept) {
+  choice(home, form, { options, letters = "abcdefgh", ...declaration }, kept) {
     const labels = [...form.querySelectorAll(".ask-option > span")];
     const text = (k) => made("span", {}, ...[...labels[k].childNodes].map((node) => node.cloneNode(true)));
     const chosen = letters.indexOf(kept);
     const right = options.findIndex((option) => option.right);
     const verdicts = [made("p", { class: "ask-close", "data-status": chosen === right ? "right" : "not yet" },
-      `${chosen === right ? "right" : "not so"}: ${options[chosen].reason}`)];
+      `${chosen === right ? "Right" : "Not so"}: ${options[chosen].reason}`)];
     if (chosen !== right) verdicts.push(made("p", { class: "ask-says" }, capital(options[right].reason)));
     return [
       made("div", { class: "ask-beside" }, beside("Your prediction", text(chosen)),
-        ...chosen === right ? [] : [beside("What happens", text(right))], beside("Measured on this page", measured)),
+        ...chosen === right ? [] : [beside("What happens", text(right))], beside("Measured on this page", shownNumber(declaration))),
       ...verdicts,
     ];
   },
@@ -114,7 +132,10 @@ function fits({ form, options }, kept) {
 function committed(form, declaration) {
   const refuse = (reason, status = "not attempted yet") => say(form, { status, reason }) ?? null;
   if (declaration.form === "curve") {
-    return form.pad.points().length >= 2 ? form.pad.points() : refuse("draw a curve first, from at least two points.");
+    const points = form.pad.points();
+    if (points.length < 2) return refuse("draw a curve first, from at least two points.");
+    const missing = undrawn(points, declaration.x);
+    return missing ? refuse(`draw the rest too: nothing stands ${missing} yet.`) : points;
   }
   const text = written(form).trim();
   if (declaration.form === "choice") return text || refuse("choose one of the options.");
@@ -123,7 +144,7 @@ function committed(form, declaration) {
   const [low, high] = declaration.between ?? [-Infinity, Infinity];
   const [value] = read(text);
   return low <= value && value <= high ? text
-    : refuse(`a number from ${told(low, 15)} to ${told(high, 15)} is wanted.`, "not yet");
+    : refuse(`a number from ${end(low)} to ${end(high)} is wanted.`, "not yet");
 }
 
 /** Bring a prediction to life. */

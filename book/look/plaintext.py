@@ -26,6 +26,8 @@ SILENT = r"left|right|[bB]igg?[lrm]?|displaystyle|textstyle|limits|nolimits|midd
 BRACES = {r"\{": "❴", r"\}": "❵", r"\|": "‖"}  # kept through the removal of TeX's own
 SUPERSCRIPT = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
+PART = rf"\s*(?:{GROUP}|(\\[a-zA-Z]+|[^\s{{}}\\]))"  # what TeX takes as an argument: a group, a name or one sign
+BEFORE = rf"(?:(\\(?:{NAMES.pattern})(?![a-zA-Z])\s*)|(\w))?"
 
 
 def plain(tex: str) -> str:
@@ -48,9 +50,10 @@ def plain(tex: str) -> str:
     text = re.sub(r"(?<!\\)%.*", "", tex)
     text = re.sub(r"\\(?:begin|end|label|tag|phantom|vphantom|hphantom|color|hspace|vspace)\*?\s*\{[^{}]*\}", " ", text)
     text = re.sub(rf"\\(?:{STYLES})\*?\s*{GROUP}", r"{\1}", text)
-    for _ in range(4):  # fractions inside fractions
-        text = re.sub(rf"\\[td]?frac\s*{GROUP}\s*{GROUP}", lambda m: f"{_bracketed(m[1])}/{_bracketed(m[2])}", text)
-    text = re.sub(r"\\[td]?frac\s*(\w)\s*(\w)", r"\1/\2", text)
+    for _ in range(4):  # roots and fractions inside fractions
+        text = re.sub(rf"\\sqrt\s*{GROUP}", lambda m: rf"\sqrt {_bracketed(m[1])}", text)
+        text = re.sub(rf"\\[td]?binom{PART}{PART}", lambda m: f"({m[1] or m[2]} over {m[3] or m[4]})", text)
+        text = re.sub(rf"{BEFORE}\\[td]?frac{PART}{PART}(?=([\w\\(]?))", _in_a_line, text)
     text = re.sub(rf"\\(?:{SILENT})(?![a-zA-Z])\.?", "", text)
     text = re.sub(r"\\[,;:! ]|\\\\(?:\[[^\]]*\])?|~|&", " ", text)
     text = re.sub(r"\\[{}|]", lambda match: BRACES[match[0]], text)
@@ -60,9 +63,18 @@ def plain(tex: str) -> str:
     return re.sub(r"\s+", " ", text).replace("⟨ ", "⟨").replace(" ⟩", "⟩").replace("√ ", "√").strip()
 
 
+def _in_a_line(match: re.Match) -> str:
+    """A fraction, apart from what stands before and after it, and in brackets behind the name of a function."""
+    name, before, one, other = match[1], match[2], match[3] or match[4], match[5] or match[6]
+    fraction, behind = f"{_bracketed(one)}/{_bracketed(other)}", " " if match[7] else ""
+    if name:
+        return f"{name.strip()} ({fraction}){behind}"
+    return f"{before} {fraction}{behind}" if before else f"{fraction}{behind}"
+
+
 def _bracketed(part: str) -> str:
     part = part.strip()
-    return part if re.fullmatch(r"[\w.]+|\\[a-zA-Z]+(?:_\w)?", part) else f"({part})"
+    return part if re.fullmatch(r"[\w.]+|\\[a-zA-Z]+(?:_\w)?|\\sqrt ?(?:\w|\([^()]*\))", part) else f"({part})"
 
 
 def _sign(match: re.Match) -> str:

@@ -40,8 +40,8 @@
   }
 
   function write() {
-    const chosen = new URLSearchParams(fields.filter((field) => field.value).map((field) => [field.name, field.value]));
-    history.replaceState(null, "", `#${chosen}`);
+    const wanted = fields.filter((field) => field.value).map((field) => [field.name, field.value]);
+    history.replaceState(null, "", wanted.length ? `#${new URLSearchParams(wanted)}` : location.pathname + location.search);
     show();
   }
 

@@ -261,7 +261,7 @@ def test_a_predicted_choice_is_held_against_what_happens(opened):
         "It rests.",
         "It rises to",
         "2.13",
-        "not so: because it does not rest.",
+        "Not so: because it does not rest.",
         "It is above two.",
         "settled by",
     ):
@@ -269,7 +269,7 @@ def test_a_predicted_choice_is_held_against_what_happens(opened):
     press(home, "Forget")
     home.get_by_role("radio").first.check()
     press(home, "Commit")
-    expect(shown).to_contain_text("right: it is above two.")
+    expect(shown).to_contain_text("Right: it is above two.")
     assert remembered(page)["predictions"] == {"1.1-p2": "a"}
 
 
@@ -311,13 +311,79 @@ def test_a_curve_is_drawn_with_the_keyboard_alone_and_spoken(opened):
     expect(field).to_have_attribute("aria-valuetext", re.compile(r"temperature T = 4\.0: 0\.42"))
     page.keyboard.press("Delete")
     expect(field).to_have_attribute("aria-valuetext", re.compile("nothing drawn"))
-    for key in ("Space", "Tab"):
+    page.keyboard.press("Home")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")  # moving alone draws nothing
+    press(home, "Commit")
+    expect(said(home)).to_contain_text("draw a curve first")
+    field.focus()
+    for key in ("End", "Space", "Tab"):
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement.textContent").startswith("Commit")
     page.keyboard.press("Enter")
     expect(home.locator(".ask-close")).to_contain_text("On average")
     expect(home.locator(".ask-close")).not_to_contain_text("Compared")  # it goes from end to end
     assert remembered(page)["predictions"]["1.1-p3"] == [[0, 0.52], [4, 0.52]]
+
+
+def test_with_shift_the_height_is_taken_along(opened):
+    page = opened()
+    home = prediction(page, 3)
+    home.get_by_role("slider").focus()
+    for key in ("ArrowUp", "Shift+ArrowRight", "Shift+End", "ArrowDown"):
+        page.keyboard.press(key)
+    press(home, "Commit")
+    kept = remembered(page)["predictions"]["1.1-p3"]
+    assert [level for _, level in kept] == [0.52] * (len(kept) - 1) + [0.5]
+    assert len(kept) > 20
+
+
+def test_a_curve_that_is_drawn_over_a_part_of_the_axis_is_not_taken_yet(opened):
+    page = opened()
+    home = prediction(page, 3)
+    field = home.get_by_role("slider")
+    field.focus()
+    for key in ("ArrowUp", *["Shift+ArrowRight"] * 9):
+        page.keyboard.press(key)
+    press(home, "Commit")
+    said_so = re.compile(
+        r"^not attempted yet: draw the rest too: "
+        r"nothing stands between temperature T = 1\.8 and temperature T = 4 yet\.$"
+    )
+    expect(said(home)).to_have_text(said_so)
+    assert not remembered(page).get("predictions")
+    expect(home.locator(".ask-shown")).to_be_hidden()
+    field.focus()
+    page.keyboard.press("Shift+End")
+    page.keyboard.press("Delete")  # nearly all is enough
+    press(home, "Commit")
+    expect(home.locator(".ask-close")).to_contain_text("On average")
+
+
+@pytest.mark.parametrize("width", [320, 390, 700, 1280])
+def test_a_cover_is_as_high_as_what_it_says(opened, width):
+    page = opened()
+    page.set_viewport_size({"width": width, "height": 800})
+    for cover in page.locator(".ask-cover").all():
+        page.wait_for_function("c => c.clientHeight >= c.scrollHeight", arg=cover.element_handle())
+        inside = """c => { const [all, button] = [c, c.querySelector("button")].map((e) => e.getBoundingClientRect());
+            return button.bottom <= all.bottom - 2 && button.top >= all.top + 2 }"""
+        page.wait_for_function(inside, arg=cover.element_handle())
+
+
+def test_a_model_that_comes_late_is_covered_too_unless_the_address_asks_for_it(opened):
+    page = opened()
+    output = page.locator(".cell.tag_as-well .cell_output")
+    cover = output.locator(".ask-cover")
+    expect(cover).to_be_visible()
+    output.evaluate("""o => { o.append(Object.assign(document.createElement("button"), { id: "late" }));
+        o.dataset.address = "model"; }""")
+    page.wait_for_function("document.getElementById('late').inert")
+    expect(cover.get_by_role("button")).to_be_enabled()
+    assert not page.evaluate("document.querySelector('.ask-cover').inert")
+    page.evaluate("location.hash = 'model?T=2'")
+    expect(cover).to_have_count(0)
+    assert not page.evaluate("document.getElementById('late').inert")
 
 
 def test_clear_takes_the_drawn_curve_away(opened):
@@ -707,7 +773,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(opened, scheme, viewport):
     look()
     do_something(page)
     answer(page, "1.1-b1", "7", "First step")
-    draw(page, (0.2, 0.2), (0.8, 0.4))
+    draw(page, (0.12, 0.2), (0.95, 0.4))
     press(prediction(page, 3), "Commit")
     look()
     go(page, asking.PROGRESS)
@@ -739,7 +805,7 @@ def test_in_print_the_questions_stand_and_the_buttons_do_not(opened):
 
 def test_in_high_contrast_both_curves_can_be_seen_and_told_apart(opened):
     page = opened(forced_colors="active")
-    draw(page, (0.2, 0.2), (0.8, 0.4))
+    draw(page, (0.12, 0.2), (0.95, 0.4))
     press(prediction(page, 3), "Commit")
     strokes = [
         page.locator(f".ask-shown .ask-axes .{name}").evaluate("e => getComputedStyle(e).stroke")

@@ -293,6 +293,7 @@ def test_the_ledger_is_filtered_and_its_address_says_how(visit):
     expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(left))
     again.get_by_role("button", name="Show all").click()
     expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(every))
+    assert "#" not in again.url
     odd = visit(f"{LEDGER}#verdict=nonsense&source=S1", NARROW)
     expect(odd.locator("table.claims tbody tr:visible")).to_have_count(sum("S1" in claim.source for claim in every))
 
@@ -377,6 +378,12 @@ def test_next_to_a_lesson_is_a_lesson_and_answers_lead_back(soup, site):
         (r"s_i \in \{-1, +1\}", "si ∈ {−1, +1}"),
         (r"\mathrm{Var}(x)^{-1/2}", "Var(x)^(−1/2)"),
         (r"\left| \xi \right| \approx 10^{-3}", "| ξ | ≈ 10⁻³"),
+        (r"\frac12 \ln(2K) + \frac1{2\pi} \int_0^\pi \gamma(q)\, dq", "1/2 ln(2K) + 1/(2π) ∫0^π γ(q) dq"),
+        (r"\frac\pi2 + \frac{\sqrt2}4 - \frac kn", "π/2 + √2/4 − k/n"),
+        (r"\frac12 - \frac{\sqrt3}{2\pi}\ln\frac{27}{16}", "1/2 − √3/(2π) ln (27/16)"),
+        (r"4\tfrac12 mv^2 = \frac{\frac12 a}{b}", "4 1/2 mv² = (1/2 a)/b"),
+        (r"2\sum_{k<N}\binom{P-1}{k}", "2∑k<N(P−1 over k)"),
+        (r"\frac{e^{-y^2/2}}{\sqrt{2\pi}}", "(e^(−y^2/2))/√(2π)"),
     ],
 )
 def test_mathematics_as_plain_text(tex, text):

@@ -309,6 +309,27 @@ def test_where_model_and_text_are_both_in_sight_no_way_back_is_offered(opened):
 
 
 @pytest.mark.browser
+def test_a_button_opens_more_where_it_changes_something_in_there_and_clears_what_was_refused(opened):
+    prose = PROSE + '<p><span class="sl-set" data-set="ising?T=4&amp;h=0">no field</span></p>'
+    page = opened(IsingLattice(32), above=prose)
+    widget = live(page)
+    rest, field = widget.locator(".sl-more"), widget.get_by_label("Field h, exact value")
+    button(page, "no field").click()
+    expect(rest).not_to_have_attribute("open", "")  # nothing in there has changed
+    fill(widget, "Field h, exact value", "abc")
+    expect(widget.locator(".sl-problem:visible")).to_have_count(1)
+    button(page, "no field").click()  # it was 0 before, too
+    expect(widget.locator(".sl-problem:visible")).to_have_count(0)
+    expect(field).to_have_value("0.000")
+    assert field.get_attribute("aria-invalid") is None
+    rest.locator("summary").click()
+    expect(field).to_be_hidden()
+    button(page, "all up in a weak field").click()
+    expect(field).to_be_visible()
+    expect(field).to_have_value(re.compile("^[-\u2212]0.15"))
+
+
+@pytest.mark.browser
 def test_a_button_sets_the_pace_and_an_address_without_one_sets_it_back(opened):
     prose = '<p><span class="sl-set" data-set="landscape?pace=1000">fast</span></p>'
     page = opened(Landscape(), above=prose)

@@ -335,10 +335,11 @@ export function explorable(makeMachine) {
       machine.step();
       paint(performance.now(), true);
     }
+    const refresh = () => controls.forEach(({ update }) => update()); // a text that was refused goes
     function reset() {
       owed = 0;
       note.hidden = true;
-      for (const { update } of controls) update(); // a text that was refused goes
+      refresh();
       machine.reset?.();
       paint(performance.now(), true);
     }
@@ -364,16 +365,17 @@ export function explorable(makeMachine) {
       const { found, refused } = asked(text, [...controls, ...extra, ...moves ? [running] : []]);
       const named = controls.filter(({ key }) => found.has(key));
       for (const { key, initial, set } of extra) if (anew || found.has(key)) set(found.get(key) ?? initial);
+      more.open ||= named.some(({ key, element }) => more.contains(element) && model.get(key) !== found.get(key));
       for (const { key } of anew ? controls : named) model.set(key, found.has(key) ? found.get(key) : start[key]);
       model.save_changes();
+      refresh();
       if (anew || named.some(({ key }) => machine.restart?.includes(key))) reset();
       if (moves && (anew || found.has("run"))) run(found.get("run") ?? false);
       const said = [...named, ...extra].filter(({ key }) => found.has(key)).map(({ key, says }) => says(found.get(key)));
       if (found.get("run")) said.push("running");
-      note.className = "sl-problem";
-      note.textContent = refused.length ? `Left out: ${refused.join("; and ")}.` : "";
-      note.hidden = !refused.length;
-      say(`${said.length ? `${spec.title}: ${said.join(", ")}. ` : ""}${note.textContent}`);
+      const left = refused.length ? `Left out: ${refused.join("; and ")}.` : "";
+      Object.assign(note, { className: "sl-problem", textContent: left, hidden: !left });
+      say(`${said.length ? `${spec.title}: ${said.join(", ")}. ` : ""}${left}`);
       if (look(anew) && from) wayBack(from);
     }
     const to = (element, block, atOnce) => element.scrollIntoView({ block, behavior: atOnce || calm.matches ? "auto" : "smooth" });
@@ -454,7 +456,6 @@ export function explorable(makeMachine) {
         if (!moves || !model.get("running")) paint(performance.now(), true);
         hint(words);
       }]);
-      update();
     }
     for (const [name, listener] of listeners) model.on(name, listener);
     const watcher = new IntersectionObserver((entries) => { // the latest of what has happened since the last call
