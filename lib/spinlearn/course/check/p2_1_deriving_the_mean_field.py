@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from ...meanfield import branches, curie_weiss, free_energy
 from ...meanfield import magnetisation as stable
 from .answers import NotYetError, call, number, overflowed, refuse
-from .declared import Numbers, above, at, below, case, otherwise
+from .declared import IN_J, Numbers, above, at, below, case, otherwise
 
 DIAGONALS = Numbers(
     "a temperature",
@@ -27,6 +27,7 @@ DIAGONALS = Numbers(
         case((None, 0.0), "a temperature is above zero."),
         otherwise("that is not it. Put m for each of the eight neighbours of a spin: which field does it feel?"),
     ],
+    units=IN_J,
 )
 
 
@@ -98,10 +99,12 @@ FREE_UNITS = Numbers(
     ],
     rest=[
         case((None, 0.0), "a temperature is above zero."),
+        at(2 / 3, 6e-3, "close, but it is a fraction: give that, or three decimals."),
         otherwise(
             "that is not it. The slope of the answer at m = 0 is <s^2> / T, with <s^2> in no field. Where is it 1?"
         ),
     ],
+    units=("zJ",),
 )
 
 _POINTS = (

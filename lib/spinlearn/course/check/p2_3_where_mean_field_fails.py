@@ -75,6 +75,9 @@ ONE_IS_DOWN = Numbers(
         case([near(math.tanh(1), 6e-4), near(4, 1e-9)], "that is with all four up."),
     ],
     rest=[
+        case(
+            [near(math.tanh(1), 6e-3), near(-2, 1e-9)], "the second is right, and the first close. Give three decimals."
+        ),
         case([near(math.tanh(1), 6e-4), ANY], "the first is right. Write the four products down, one by one."),
         case([ANY, near(-2, 1e-9)], "the second is right, but the first is not tanh(K times the sum of the four)."),
         otherwise(

@@ -127,6 +127,7 @@ BISTABLE_FROM = Numbers(
         at(THRESHOLD, 6e-2, "close: the third digit is off."),
         otherwise("the population is bistable if feedback times the largest density of thresholds exceeds 1."),
     ],
+    units=("mV",),
 )
 
 
