@@ -256,8 +256,8 @@ def test_the_page_has_the_functions_to_the_last_digits(answering):
         texts = [f"{name}({one:.17f})" for one in grid]
         came = np.array([float(one) for [one] in json.loads(answering("read", [[text] for text in texts]))])
         at = np.array([float(f"{one:.17f}") for one in grid])
-        # The last bit of x is worth x² bits of e^(-x²/2), for both sides of the comparison.
-        bound = 4e-15 + (0 if name == "erf" else at**2 * np.finfo(float).eps)
+        # A share ε by which x / √2 is rounded is one of x² ε in e^(-x²/2); √2 is rounded, too, and so do both sides.
+        bound = 4e-15 + (0 if name == "erf" else 2 * at**2 * np.finfo(float).eps)
         assert np.all(np.abs(came - exact(at)) <= bound * np.abs(exact(at))), name
     names = (
         "sinh",

@@ -92,7 +92,7 @@ WHERE_THEY_CROSS = Numbers(
     rest=[
         case(
             [near(AT, 0.6 * SIGMA), near(0.001, 1e-9)],
-            "the crossing is right, and its error close: give two digits of it.",
+            "the crossing is right, and its error close, as it is had by eye. Two digits of it are wanted.",
         ),
         case(
             [near(AT, 0.6 * SIGMA), below(SIGMA)],
