@@ -50,7 +50,7 @@ BRANCH = Numbers(
     rest=[
         case(below(-1), "a magnetisation lies between -1 and 1."),
         case(above(1), "a magnetisation lies between -1 and 1."),
-        at(WANTED, 6e-3, "close: the third decimal is off. Go on until three decimals stay."),
+        at(WANTED, 6e-3, "close, but not to three decimals. Go on until three decimals stay."),
         case(above(0), "the wanted solution has the sign of the field."),
         otherwise("that is not it. Start at m = -1, answer tanh((m - 0.1) / 0.5), and put each answer in again."),
     ],
@@ -80,7 +80,7 @@ THREE_SPINS = Numbers(
         at(0, 1e-9, "the mean of m is 0; the mean of |m| is wanted."),
     ],
     rest=[
-        at(THREE, 6e-3, "close: the third decimal is off."),
+        at(THREE, 6e-3, "close, but not to three decimals."),
         otherwise(
             "that is not it. The levels are M = -3, -1, 1, 3. In how many ways, and with which exp(-H / T), each?"
         ),

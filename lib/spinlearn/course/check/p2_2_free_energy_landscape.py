@@ -90,7 +90,7 @@ HELD_FIELD = Numbers(
     ],
     rest=[
         case(below(0), "a strength is not negative."),
-        at(HELD, 6e-3, "close: the third decimal is off."),
+        at(HELD, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it. Where does f'' vanish at T = 1/2? Put that m into the force, and set it to zero."),
     ],
     units=IN_TC,
@@ -249,7 +249,7 @@ AFTER_A_SWEEP = Numbers(
         at(0.6 - STAYS, 6e-4, "multiply by the share of the spins that were not picked; nothing is subtracted."),
     ],
     rest=[
-        at(LEFT, 3e-3, "close: the third decimal is off. N is without end."),
+        at(LEFT, 3e-3, "close, but not to three decimals. N is without end."),
         otherwise("that is not it. With what probability is a spin not picked in N picks? All others have the mean 0."),
     ],
 )

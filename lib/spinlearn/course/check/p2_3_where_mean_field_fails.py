@@ -52,7 +52,7 @@ PASSED_ON = Numbers(
         at(1, 1e-9, "that is what comes in. The bond weakens it."),
     ],
     rest=[
-        at(0.3677, 6e-3, "close: the third decimal is off."),
+        at(0.3677, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it. tanh u = tanh K tanh x, with K = 1/2 and x = 1."),
     ],
 )

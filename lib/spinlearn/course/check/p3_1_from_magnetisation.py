@@ -43,7 +43,7 @@ NINE_TENTHS = Numbers(
     rest=[
         case((None, 0.0), "a temperature is above zero."),
         case(above(1), "above Tc nothing is magnetised."),
-        at(0.6113, 6e-3, "close: the third decimal is off."),
+        at(0.6113, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it: put it into m = tanh(m / T) with m = 0.9, and see."),
     ],
     units=IN_TC,
@@ -251,7 +251,7 @@ SLOPE_TWO = Numbers(
     ],
     rest=[
         case(below(0), "a largest error is not negative."),
-        at(TWO, 6e-3, "close: the third decimal is off."),
+        at(TWO, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it. Is it ½ max [tanh x - 2 (1 - tanh(x) / x)]? Try x = 0.5, 0.7, 0.9."),
     ],
 )

@@ -31,7 +31,7 @@ THREE_FOUR_FIVE = Numbers(
     rest=[
         case(below(0), "a fraction lies between 0 and 1."),
         case(above(1), "a fraction lies between 0 and 1."),
-        at(FRACTION, 6e-3, "close: the third decimal is off."),
+        at(FRACTION, 6e-3, "close, but not to three decimals."),
         otherwise(
             "that is not it. A cell is on if its threshold minus its noise is below 17 mV. What are the mean and the "
             "spread of that difference?"
@@ -56,7 +56,7 @@ AT_LN_2 = Numbers(
         at(2 / 3 + 2 / 9 * _X, 6e-4, "that is the slope of swish, x σ(x)."),
     ],
     rest=[
-        at(_GATE + 0.24 * _X, 6e-3, "close: the third decimal is off."),
+        at(_GATE + 0.24 * _X, 6e-3, "close, but not to three decimals."),
         otherwise(
             "that is not it. With e^x = 2 the tanh is tanh(ln 3) = (9 - 1) / (9 + 1). And its slope, by the chain rule?"
         ),
