@@ -1,6 +1,7 @@
 // Numbers as people write them. The grammar is that of spinlearn/course/check/written.py, sign by sign; it is explained there.
 
 const LONGEST_TEXT = 200; // characters
+const DEEPEST = 30; // brackets in one expression: each is read inside the other
 
 export const WHITE = /[ \t\n\r\f\v\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]+/g;
 const GROUPS = /(?<=[0-9])[\u00a0\u2007\u2009\u202f'’](?=[0-9]{3}(?![0-9]))/g;
@@ -201,6 +202,7 @@ function computed(line, units) {
     if (!found) break;
     tokens.push(["Φ", "Phi"].includes(found[1]) ? "Φ" : found[1].toLowerCase());
   }
+  if (tokens.filter((token) => token === "(").length > DEEPEST) return null;
   tokens.push(""); // the end
   const value = summed(tokens);
   return tokens.length === 1 ? value : null;

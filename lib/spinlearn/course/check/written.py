@@ -22,6 +22,7 @@ import unicodedata
 from collections.abc import Sequence
 
 LONGEST = 200  # characters
+DEEPEST = 30  # brackets in one expression: each is read inside the other
 
 WHITE = re.compile("[ \t\n\r\f\v\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]+")
 GROUPS = re.compile("(?<=[0-9])[\u00a0\u2007\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
@@ -282,6 +283,8 @@ def _computed(line: str, units: Sequence[str]) -> float | None:
             break
         tokens.append("Φ" if found[1] in ("Φ", "Phi") else found[1].lower())
         at = found.end()
+    if tokens.count("(") > DEEPEST:
+        return None
     tokens.append("")  # the end
     value = _sum(tokens)
     return value if tokens == [""] else None
