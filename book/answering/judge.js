@@ -1,7 +1,7 @@
 // Judges an answer by its declaration, by the same rule and in the same words as spinlearn/course/check/declared.py: a test asks
 // both the same questions and compares every sentence.
 
-import { read, trimmed, WHITE } from "./written.js";
+import { note, read, trimmed, WHITE, why } from "./written.js";
 
 const [RIGHT, NOT_YET, NOT_ATTEMPTED] = ["right", "not yet", "not attempted yet"];
 const LONGEST = 600; // characters of a sentence
@@ -21,12 +21,15 @@ function shortened(text, length) {
 }
 
 /** The finite numbers that a text says, as many as wanted. */
-function numbers(text, count, wanted) {
+function numbers(text, count, wanted, units) {
   const line = trimmed(text.replace(WHITE, " "));
   if (!line) throw new Refusal("nothing is written there yet.", NOT_ATTEMPTED);
-  const values = read(text, count);
+  const values = read(text, count, units);
   if (values === null) {
-    const how = count === 1 ? "a number. Write it like 0.25, 1/4 or 2.5e-1." : "numbers. Write them like 0.25; 1/4.";
+    const hint = why(text, count, units);
+    if (hint) throw new Refusal(wanted + hint);
+    const how = count === 1 ? "a number. Write it like 0.25, 1/4, 2.5e-1, sqrt(2), ln(2) or artanh(1/2)."
+      : "numbers. Write them like 0.25; 1/4; sqrt(2).";
     throw new Refusal(`${wanted}, and “${shortened(line, SHOWN)}” cannot be read as ${how}`);
   }
   if (values.length !== count) {
@@ -44,12 +47,12 @@ const holds = ({ where }, values) => where.every(([low, high], k) =>
   (low === null || low <= values[k]) && (high === null || values[k] <= high));
 
 function judgeNumbers(declaration, text) {
-  const values = numbers(text, declaration.parts, declaration.wanted);
+  const values = numbers(text, declaration.parts, declaration.wanted, declaration.units);
   const refused = (cases) => cases.find((one) => holds(one, values));
   const turn = refused(declaration.turns);
-  if (turn) throw new Refusal(turn.reason);
+  if (turn) throw new Refusal(turn.reason + note(text));
   if (holds(declaration.right, values)) return declaration.right.reason;
-  throw new Refusal(refused(declaration.rest).reason);
+  throw new Refusal(refused(declaration.rest).reason + note(text));
 }
 
 function judgeChoice({ letters, options }, text) {

@@ -219,7 +219,7 @@ def test_a_number_is_shown_beside_the_measured_one_and_stays(anywhere):
         ("0.50 of all", "0.50 of all"),
         ("1,000", "1,000 = 1 of all"),
         ("1.000", "1.000 = 1 of all"),
-        ("1k", "1k = 1 of all"),
+        ("1 in all", "1 in all = 1 of all"),
         ("61 %", "61 % = 0.61 of all"),
         ("2/3", "2/3 = 0.66667 of all"),
     ],

@@ -144,7 +144,7 @@ MISTAKES = {
         (levels(right_weight, lambda M, N: (M / N) ** 2)(3, 1.0), "m squared."),
         (math.sqrt(levels(right_weight, lambda M, N: (M / N) ** 2)(3, 1.0)), "root of the mean"),
         (levels(right_weight, lambda M, N: M / N)(3, 1.0), "mean of |m| is wanted"),
-        (0.7, "third decimal"),
+        (0.7, "close, but not to three decimals"),
         (0.3, "In how many ways"),
     ],
     "2.1-d1": [

@@ -159,7 +159,7 @@ MISTAKES = {
         (2 / 3 * 0.5**1.5, "law near Tc"),
         (2 / 3 * 0.5**1.5 / np.sqrt(0.5), "Landau"),
         (0.5, "straight line"),
-        (0.268, "third decimal"),
+        (0.268, "close, but not to three decimals"),
         (-0.9, "not negative"),
         (0.9, "vanish"),
     ],
@@ -196,7 +196,7 @@ MISTAKES = {
         (0.6, "forget theirs"),
         (0.3, "not a half"),
         (0.6 - STAYS, "nothing is subtracted"),
-        (0.222, "third decimal"),
+        (0.222, "close, but not to three decimals"),
         (0.5, "in N picks"),
     ],
     "2.2-d": [

@@ -85,7 +85,7 @@ class TestWhereMeanFieldFails(Answers):
             (math.atanh(math.tanh(2) * math.tanh(1)), "not 2"),
             (math.log(math.cosh(1.5) / math.cosh(0.5)), "half of it"),
             (1, "comes in"),
-            (0.37, "third decimal"),
+            (0.37, "close, but not to three decimals"),
             (0.1, "tanh K tanh x"),
         ],
         "2.3-c1": [

@@ -109,7 +109,7 @@ MISTAKES = {
         (meanfield.magnetisation(0.9), "m at T = 0.9"),
         (-0.6, "above zero"),
         (1.3, "above Tc"),
-        (0.615, "third decimal"),
+        (0.615, "close, but not to three decimals"),
         (0.2, "and see"),
     ],
     "3.1-c1": [
@@ -131,7 +131,7 @@ MISTAKES = {
         (0.5, "horizontal"),
         (0.6833, "the x at which"),
         (-1, "not negative"),
-        (0.17, "third decimal"),
+        (0.17, "close, but not to three decimals"),
         (0.3, "Try x"),
     ],
     "3.1-a": [

@@ -117,7 +117,7 @@ MISTAKES = {
         (0.8 + math.log(2) * 2 / 3, "slope of tanh is missing"),
         (activation.mish(math.log(2)), "function itself"),
         (activation.swish.slope(math.log(2)), "swish"),
-        (0.97, "third decimal"),
+        (0.97, "close, but not to three decimals"),
         (0.3, "chain rule"),
     ],
     "3.2-c1": [

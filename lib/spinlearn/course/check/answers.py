@@ -3,7 +3,7 @@
 import dis
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NoReturn
 
 import numpy as np
@@ -183,7 +183,7 @@ def described(answer) -> str:
     return f"something of the type {short(type(answer).__name__, 30)}"
 
 
-def numbers(answer, count: int, what: str) -> list[float]:
+def numbers(answer, count: int, what: str, units: Sequence[str] = ()) -> list[float]:
     """The `count` finite numbers that an answer consists of.
 
     Parameters
@@ -196,6 +196,8 @@ def numbers(answer, count: int, what: str) -> list[float]:
         How many are wanted.
     what : str
         What they are, for the sentence of a refusal: ``"a probability"``, ``"the weight and the bias"``.
+    units : sequence of str
+        The signs that may stand behind a number in a text; without any, the usual units of measurement.
 
     Returns
     -------
@@ -213,7 +215,7 @@ def numbers(answer, count: int, what: str) -> list[float]:
     """
     start = wanted(count, what)
     if isinstance(answer, str):
-        values = _told(answer, count, start)
+        values = _told(answer, count, start, units)
     else:
         came = list(_flat(answer, start))
         if any(one is ... for one in came):
@@ -241,15 +243,18 @@ def wanted(count: int, what: str) -> str:
     return f"a single number is wanted, {what}" if count == 1 else f"{WORDS[count]} numbers are wanted, {what}"
 
 
-def _told(text: str, count: int, start: str) -> list[float]:
+def _told(text: str, count: int, start: str, units: Sequence[str]) -> list[float]:
     """The numbers that a text says."""
     line = written.WHITE.sub(" ", text).strip(" ")
     if not line:
         raise NotAttemptedError("nothing is written there yet.")
-    values = written.read(text, count)
+    values = written.read(text, count, units)
     if values is None:
+        if hint := written.why(text, count, units):
+            refuse(start + hint)
         said = line if len(line) <= 40 else f"{line[:39]}…"
-        how = "a number. Write it like 0.25, 1/4 or 2.5e-1." if count == 1 else "numbers. Write them like 0.25; 1/4."
+        one = "a number. Write it like 0.25, 1/4, 2.5e-1, sqrt(2), ln(2) or artanh(1/2)."
+        how = one if count == 1 else "numbers. Write them like 0.25; 1/4; sqrt(2)."
         refuse(f"{start}, and “{said}” cannot be read as {how}")
     return values
 

@@ -25,8 +25,11 @@ A case holds if each number lies in its interval, ends included. To add an exerc
 import math
 from dataclasses import asdict, dataclass, field
 
+from . import written
 from .answers import number, numbers, refuse, wanted
 
+IN_J = ("J", "J/kB", "J/k")  # units of a temperature
+IN_TC = ("Tc", "kTc", "kB", "kBTc")  # of a temperature, and of an energy or a field
 Interval = tuple[float | None, float | None]  # None is an open end
 ANY: Interval = (None, None)
 
@@ -91,6 +94,9 @@ class Numbers:
         The wrong turns, in the order in which they are tried.
     rest : sequence of Case
         What is said to all other answers. The last case has to hold always.
+    units : sequence of str
+        The units in which the statement wants the numbers, as it writes them; they may stand behind a number, and no
+        other unit or letter may. Without any, units of measurement are passed over, and letters refused as variables.
 
     Raises
     ------
@@ -108,10 +114,12 @@ class Numbers:
     right: Case
     turns: tuple[Case, ...] = ()
     rest: tuple[Case, ...] = ()
+    units: tuple[str, ...] = ()
 
     def __post_init__(self):
         object.__setattr__(self, "turns", tuple(self.turns))
         object.__setattr__(self, "rest", tuple(self.rest))
+        object.__setattr__(self, "units", tuple(self.units))
         if any(len(one.where) != self.parts for one in (*self.turns, *self.rest)):
             raise ValueError(f"all cases must have the {self.parts} intervals that right has")
         if any(None in interval for interval in self.right.where):
@@ -130,13 +138,14 @@ class Numbers:
 
     def judge(self, answer) -> str:
         """The sentence for a right answer; all others are refused."""
-        values = numbers(answer, self.parts, self.what)
+        values = numbers(answer, self.parts, self.what, self.units)
+        note = written.note(answer) if isinstance(answer, str) else ""
         for one in self.turns:
             if one.holds(values):
-                refuse(one.reason)
+                refuse(one.reason + note)
         if self.right.holds(values):
             return self.right.reason
-        refuse(next(one.reason for one in self.rest if one.holds(values)))
+        refuse(next(one.reason for one in self.rest if one.holds(values)) + note)
 
     def data(self) -> dict:
         """Everything as dictionaries, lists, numbers and sentences."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from ... import exact
 from .answers import call, number, refuse
-from .declared import Numbers, at, below, case, otherwise
+from .declared import IN_J, Numbers, at, below, case, otherwise
 
 K_100 = float(np.arctanh(np.exp(-1 / 100)))  # the coupling of exercise a
 
@@ -32,6 +32,7 @@ HUNDRED_SITES = Numbers(
         case(below(1 / K_100), "at that temperature the correlation length is larger than 100. Solve for K first."),
         otherwise("at that temperature the correlation length is smaller than 100. Solve for K first."),
     ],
+    units=IN_J,
 )
 
 
@@ -62,6 +63,7 @@ ONE_IMAGE = Numbers(
         at(WARM, 6e-2, "close. Give three decimals."),
         otherwise("what is K, and what is K*? Only then go back to a temperature."),
     ],
+    units=IN_J,
 )
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .answers import call, number, numbers, refuse
-from .declared import ANY, Case, Numbers, above, at, below, case, near, otherwise
+from .declared import ANY, IN_J, Case, Numbers, above, at, below, case, near, otherwise
 
 # The numbers of exercise b, as the page prints them.
 T = np.array([2.261, 2.265, 2.269, 2.273, 2.277])
@@ -91,6 +91,10 @@ WHERE_THEY_CROSS = Numbers(
     ],
     rest=[
         case(
+            [near(AT, 0.6 * SIGMA), near(0.001, 1e-9)],
+            "the crossing is right, and its error close, as it is had by eye. Two digits of it are wanted.",
+        ),
+        case(
             [near(AT, 0.6 * SIGMA), below(SIGMA)],
             "the crossing is right, and its error too small. Both curves are uncertain, and each by more than one of "
             "its points. The noise has to be followed to the crossing: it is not to be read off by eye.",
@@ -100,12 +104,15 @@ WHERE_THEY_CROSS = Numbers(
             "the crossing is right, and its error too large. Did every number get noise of its own error, and were all "
             "fitted? Known to a tenth of itself it is after a thousand copies, and not by eye.",
         ),
+        case([near(2.27, 1e-9), ANY], "close, if that is rounded. Give four decimals of the temperature."),
+        case([near(2.3, 1e-9), ANY], "close, if that is rounded. Give four decimals of the temperature."),
         case(
             [(float(T[0]), float(T[-1])), ANY],
             "at that temperature the fitted curves are still apart. They cross where the two heights are equal.",
         ),
         otherwise(f"that temperature is outside of the window {T[0]} to {T[-1]}, in which the curves cross.", parts=2),
     ],
+    units=IN_J,
 )
 
 
@@ -137,6 +144,9 @@ TWO_SIZES = Numbers(
     ],
     rest=[
         case([near(SLOPE, 2e-3), (None, 0.0)], "an error is above zero."),
+        case(
+            [near(SLOPE, 2e-3), near(0.01, 1e-9)], "the exponent is right, and its error close. Give two digits of it."
+        ),
         case(
             [near(SLOPE, 2e-3), ANY],
             "the exponent is right. Its error: what are those of ln y, and by what is it divided?",

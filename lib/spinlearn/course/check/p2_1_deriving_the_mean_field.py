@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from ...meanfield import branches, curie_weiss, free_energy
 from ...meanfield import magnetisation as stable
 from .answers import NotYetError, call, number, overflowed, refuse
-from .declared import Numbers, above, at, below, case, otherwise
+from .declared import IN_J, Numbers, above, at, below, case, otherwise
 
 DIAGONALS = Numbers(
     "a temperature",
@@ -27,6 +27,7 @@ DIAGONALS = Numbers(
         case((None, 0.0), "a temperature is above zero."),
         otherwise("that is not it. Put m for each of the eight neighbours of a spin: which field does it feel?"),
     ],
+    units=IN_J,
 )
 
 
@@ -49,7 +50,7 @@ BRANCH = Numbers(
     rest=[
         case(below(-1), "a magnetisation lies between -1 and 1."),
         case(above(1), "a magnetisation lies between -1 and 1."),
-        at(WANTED, 6e-3, "close: the third decimal is off. Go on until three decimals stay."),
+        at(WANTED, 6e-3, "close, but not to three decimals. Go on until three decimals stay."),
         case(above(0), "the wanted solution has the sign of the field."),
         otherwise("that is not it. Start at m = -1, answer tanh((m - 0.1) / 0.5), and put each answer in again."),
     ],
@@ -79,7 +80,7 @@ THREE_SPINS = Numbers(
         at(0, 1e-9, "the mean of m is 0; the mean of |m| is wanted."),
     ],
     rest=[
-        at(THREE, 6e-3, "close: the third decimal is off."),
+        at(THREE, 6e-3, "close, but not to three decimals."),
         otherwise(
             "that is not it. The levels are M = -3, -1, 1, 3. In how many ways, and with which exp(-H / T), each?"
         ),
@@ -98,10 +99,12 @@ FREE_UNITS = Numbers(
     ],
     rest=[
         case((None, 0.0), "a temperature is above zero."),
+        at(2 / 3, 6e-3, "close, but it is a fraction: give that, or three decimals."),
         otherwise(
             "that is not it. The slope of the answer at m = 0 is <s^2> / T, with <s^2> in no field. Where is it 1?"
         ),
     ],
+    units=("zJ",),
 )
 
 _POINTS = (

@@ -6,7 +6,7 @@ from scipy.optimize import brentq
 from ... import meanfield
 from ...lattice import drive
 from .answers import NotYetError, call, number, refuse
-from .declared import ANY, Numbers, above, at, below, case, near, otherwise
+from .declared import ANY, IN_TC, Numbers, above, at, below, case, near, otherwise
 
 STAYS = float(np.exp(-1))  # of the old magnetisation of free spins, in a sweep
 
@@ -56,6 +56,7 @@ TWO_SIDES = Numbers(
         ),
     ],
     rest=[
+        case([near(ENERGY, 6e-4), near(PAID, 6e-3)], "the first is right, and the second close. Give three decimals."),
         case(
             _first(ENERGY),
             "the first is right, but the second is not the change of -T s. (Three decimals, in units of Tc.)",
@@ -66,6 +67,7 @@ TWO_SIDES = Numbers(
         ),
         otherwise("neither of the two is right. (Three decimals, in units of Tc.)", parts=2),
     ],
+    units=IN_TC,
 )
 
 
@@ -88,9 +90,10 @@ HELD_FIELD = Numbers(
     ],
     rest=[
         case(below(0), "a strength is not negative."),
-        at(HELD, 3e-3, "close: the third decimal is off."),
+        at(HELD, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it. Where does f'' vanish at T = 1/2? Put that m into the force, and set it to zero."),
     ],
+    units=IN_TC,
 )
 
 
@@ -246,7 +249,7 @@ AFTER_A_SWEEP = Numbers(
         at(0.6 - STAYS, 6e-4, "multiply by the share of the spins that were not picked; nothing is subtracted."),
     ],
     rest=[
-        at(LEFT, 3e-3, "close: the third decimal is off. N is without end."),
+        at(LEFT, 3e-3, "close, but not to three decimals. N is without end."),
         otherwise("that is not it. With what probability is a spin not picked in N picks? All others have the mean 0."),
     ],
 )

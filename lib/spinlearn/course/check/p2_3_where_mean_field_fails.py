@@ -52,7 +52,7 @@ PASSED_ON = Numbers(
         at(1, 1e-9, "that is what comes in. The bond weakens it."),
     ],
     rest=[
-        at(0.3677, 6e-3, "close: the third decimal is off."),
+        at(0.3677, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it. tanh u = tanh K tanh x, with K = 1/2 and x = 1."),
     ],
 )
@@ -75,6 +75,9 @@ ONE_IS_DOWN = Numbers(
         case([near(math.tanh(1), 6e-4), near(4, 1e-9)], "that is with all four up."),
     ],
     rest=[
+        case(
+            [near(math.tanh(1), 6e-3), near(-2, 1e-9)], "the second is right, and the first close. Give three decimals."
+        ),
         case([near(math.tanh(1), 6e-4), ANY], "the first is right. Write the four products down, one by one."),
         case([ANY, near(-2, 1e-9)], "the second is right, but the first is not tanh(K times the sum of the four)."),
         otherwise(

@@ -5,7 +5,7 @@ from scipy.optimize import minimize_scalar
 
 from ... import meanfield
 from .answers import NotFiniteError, NotYetError, call, number, numbers, refuse
-from .declared import ANY, Numbers, above, at, below, case, near, otherwise
+from .declared import ANY, IN_TC, Numbers, above, at, below, case, near, otherwise
 
 SIX = Numbers(
     "the weight and the bias",
@@ -20,6 +20,7 @@ SIX = Numbers(
         case([near(-12, 1e-6), near(5.4, 1e-6)], "the weight is right, and the bias needs the same 2."),
     ],
     rest=[
+        case([near(-12, 1e-6), near(10.8, 0.21)], "the weight is right, and the bias close; it can be had exactly."),
         case([near(-12, 1e-6), ANY], "the weight is right. At T = c = 0.9 the sum wT + b has to be zero."),
         case([above(0), ANY], "the curve falls as T grows, so the weight is below zero."),
         otherwise("that is not it. Compare -6 (T - 0.9) with half of wT + b.", parts=2),
@@ -42,9 +43,10 @@ NINE_TENTHS = Numbers(
     rest=[
         case((None, 0.0), "a temperature is above zero."),
         case(above(1), "above Tc nothing is magnetised."),
-        at(0.6113, 6e-3, "close: the third decimal is off."),
+        at(0.6113, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it: put it into m = tanh(m / T) with m = 0.9, and see."),
     ],
+    units=IN_TC,
 )
 
 REACH = float(np.arctanh(0.02)) / 100
@@ -64,6 +66,7 @@ HOW_CLOSE = Numbers(
         case(below(REACH), "there the error is larger than 0.49, but that holds further up as well."),
         otherwise("there the error is no longer larger than 0.49. Where is ½ - ½ tanh(100 d) equal to it?"),
     ],
+    units=IN_TC,
 )
 
 
@@ -248,7 +251,7 @@ SLOPE_TWO = Numbers(
     ],
     rest=[
         case(below(0), "a largest error is not negative."),
-        at(TWO, 6e-3, "close: the third decimal is off."),
+        at(TWO, 6e-3, "close, but not to three decimals."),
         otherwise("that is not it. Is it ½ max [tanh x - 2 (1 - tanh(x) / x)]? Try x = 0.5, 0.7, 0.9."),
     ],
 )

@@ -31,7 +31,7 @@ THREE_FOUR_FIVE = Numbers(
     rest=[
         case(below(0), "a fraction lies between 0 and 1."),
         case(above(1), "a fraction lies between 0 and 1."),
-        at(FRACTION, 6e-3, "close: the third decimal is off."),
+        at(FRACTION, 6e-3, "close, but not to three decimals."),
         otherwise(
             "that is not it. A cell is on if its threshold minus its noise is below 17 mV. What are the mean and the "
             "spread of that difference?"
@@ -56,7 +56,7 @@ AT_LN_2 = Numbers(
         at(2 / 3 + 2 / 9 * _X, 6e-4, "that is the slope of swish, x σ(x)."),
     ],
     rest=[
-        at(_GATE + 0.24 * _X, 6e-3, "close: the third decimal is off."),
+        at(_GATE + 0.24 * _X, 6e-3, "close, but not to three decimals."),
         otherwise(
             "that is not it. With e^x = 2 the tanh is tanh(ln 3) = (9 - 1) / (9 + 1). And its slope, by the chain rule?"
         ),
@@ -78,7 +78,7 @@ MEAN_THRESHOLD = Numbers(
     rest=[
         case(below(0), "all thresholds lie between 0 and 6."),
         case(above(6), "all thresholds lie between 0 and 6."),
-        at(2.625, 2e-2, "close, but it can be had exactly."),
+        at(2.625, 3e-2, "close, but it can be had exactly."),
         otherwise("that is not it. Which share of the cells has its threshold between 0 and 2, 2 and 3, 3 and 6?"),
     ],
 )
@@ -220,6 +220,7 @@ SHARPEST_RAMP = Numbers(
         case([near(DISTANCE, 1.1e-5), near(SHARPNESS, 6e-4)], "the two are exchanged: the sharpness comes first."),
     ],
     rest=[
+        case([near(SHARPNESS, 6e-4), near(DISTANCE, 6e-5)], "k is right, and the distance close. Give four digits."),
         case(
             [near(SHARPNESS, 6e-4), below(DISTANCE)], "k is right, and the largest error with it is larger than that."
         ),
@@ -227,7 +228,7 @@ SHARPEST_RAMP = Numbers(
             [near(SHARPNESS, 6e-4), above(DISTANCE)], "k is right, and the largest error with it is smaller than that."
         ),
         case(
-            [near(SHARPNESS, 6e-3), ANY],
+            [near(SHARPNESS, 2.5e-2), ANY],
             "k is close; four digits are asked for. At the best k the error at 0 and that at the other extremum are "
             "equal and opposite.",
         ),

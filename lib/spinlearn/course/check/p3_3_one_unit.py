@@ -31,7 +31,7 @@ A_SPIN_THAT_MAY_REST = Numbers(
     ],
     rest=[
         case([above(1), ANY], "a mean of states up to 1 is at most 1."),
-        case([near(MEAN, 6e-3), near(SLOPE, 6e-3)], "close: the third digit is off."),
+        case([near(MEAN, 6e-3), near(SLOPE, 6e-3)], "close, but not to three digits."),
         case(
             [near(MEAN, 6e-4), ANY],
             "the mean is right. The slope is the variance: mean square minus square of the mean.",
@@ -55,7 +55,7 @@ STEEPEST = Numbers(
     rest=[
         case(above(1), "no mean exceeds the largest state, 1."),
         case(below(0), "f rises from f(0) = 0."),
-        at(math.tanh(1), 6e-3, "close: the third digit is off."),
+        at(math.tanh(1), 6e-3, "close, but not to three digits."),
         case(
             below(math.tanh(1)), "there is a unit that gets further. Which law has the largest variance for its mean?"
         ),
@@ -124,9 +124,10 @@ BISTABLE_FROM = Numbers(
     ],
     rest=[
         case(below(0), "the feedback is above zero."),
-        at(THRESHOLD, 6e-2, "close: the third digit is off."),
+        at(THRESHOLD, 6e-2, "close, but not to three digits."),
         otherwise("the population is bistable if feedback times the largest density of thresholds exceeds 1."),
     ],
+    units=("mV",),
 )
 
 
