@@ -91,11 +91,11 @@ def siegert_reflected(mu, sigma):
 
 RIGHT = {
     "4.1-a": [2.4, Fraction(12, 5), [2.4], np.array(2.4), Decimal("2.4"), "12/5"],
-    "4.1-b1": [0.7169, (1 + np.log(np.cosh(1))) / 2, [0.71689]],
+    "4.1-b1": [1.2734, (1.6 + np.log(np.cosh(1.6))) / 2, [1.27340]],
     "4.1-b": [count, count_by_quadrature],
-    "4.1-c1": [0.1733, np.log(2) / 4, [0.17329]],
+    "4.1-c1": [0.0966, np.log(2) / 2 - 0.25, [0.09657]],
     "4.1-c": [closest, closest_by_search, lambda alpha: np.array(closest(alpha))],
-    "4.1-d1": [0.578, siegert(1.0, 0.5)],
+    "4.1-d1": [0.420, siegert(1.0, 0.25)],
     "4.1-d": [siegert, siegert_by_equation, integrate.noisy_leaky_rate],
 }
 MISTAKES = {
@@ -110,16 +110,17 @@ MISTAKES = {
         (7.0, "from 0.4"),
     ],
     "4.1-b1": [
-        (1.4100, "prints"),
-        (0.6534, "last term"),
-        (1.3466, "last term"),
-        (0.2831, "falling"),
-        (1.0635, "S(0)"),
-        (0.6201, "steepness"),
-        (0.4338, "Add 1"),
+        (1.9666, "prints"),
+        (1.2534, "last term"),
+        (1.9466, "last term"),
+        (0.3266, "falling"),
+        (1.6200, "S(0)"),
+        (1.0908, "steepness"),
+        (0.9468, "Add 1.6"),
         (2.0, "below 1"),
         (0.1, "above ½"),
-        (0.7, "ln cosh"),
+        (1.2, "ln cosh"),
+        (1.27, "four decimals"),
     ],
     "4.1-b": [
         (as_it_stands, "digits"),
@@ -134,7 +135,17 @@ MISTAKES = {
         (lambda Q, T0, a, c, r: 2 * count(Q, T0, a, c, r), "one half"),
         (lambda Q, T0, a, c, r: Q / r, "Is it"),
     ],
-    "4.1-c1": [(0.3466, "Others do better"), (0.6931, "ln 2"), (0, "ReLU"), (-0.1, "above zero"), (0.25, "for which")],
+    "4.1-c1": [
+        (-0.25, "that is k"),
+        (-0.5966, "printed"),
+        (-0.1534, "better one"),
+        (-0.5, "source's"),
+        (0.25, "the distance"),
+        (0, "not closest"),
+        (0.1733, "below ½ ln 2"),
+        (0.097, "four decimals"),
+        (0.4, "which k"),
+    ],
     "4.1-c": [
         (lambda alpha: closest(alpha)[::-1], "constant first"),
         (lambda alpha: (closest(alpha)[0] - 2 * HALF, closest(alpha)[1]), "printed sign"),
@@ -147,14 +158,15 @@ MISTAKES = {
         (lambda alpha: (0.0, max(alpha - HALF, HALF, 0)), "smaller one"),
     ],
     "4.1-d1": [
-        (1.7288, "one over"),
-        (1.0253, "root of π"),
+        (2.3830, "one over"),
+        (0.7438, "root of π"),
         (0, "without noise"),
-        (float(integrate.noisy_leaky_rate(1.0, 0.5 * np.sqrt(2))), "√2"),
-        (float(integrate.noisy_leaky_rate(1.0, 0.5 / np.sqrt(2))), "itself"),
+        (2.45e-7, "-4 and 0"),
+        (float(integrate.noisy_leaky_rate(1.0, 0.25 * np.sqrt(2))), "√2"),
+        (float(integrate.noisy_leaky_rate(1.0, 0.25 / np.sqrt(2))), "itself"),
         (-0.5, "negative"),
-        (0.574, "third decimal"),
-        (0.9, "from -2 to 0"),
+        (0.424, "three decimals"),
+        (0.9, "from -4 to 0"),
     ],
     "4.1-d": [
         (lambda mu, sigma: 1 / siegert(mu, sigma), "one over"),
@@ -179,5 +191,5 @@ def test_the_counts_that_are_asked_are_right(one):
 
 
 def test_what_is_called_a_turn_of_sign_is_one():
-    wrong = 1 / (np.sqrt(np.pi) * quad(lambda u: np.exp(u**2) * (1 - erf(u)), -2, 0)[0])
-    assert counting.NOISY_AT_THRESHOLD.turns[-1].holds([wrong])
+    wrong = 1 / (np.sqrt(np.pi) * quad(lambda u: np.exp(u**2) * (1 - erf(u)), -4, 0)[0])
+    assert counting.NOISY_AT_THRESHOLD.turns[2].holds([wrong])

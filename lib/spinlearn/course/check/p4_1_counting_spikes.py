@@ -28,70 +28,79 @@ BY_HAND = Numbers(
     ],
 )
 
-FLIPPED_AT_ONE = Numbers(
+Q = 1.6
+FLIPPED = float(meanfield.flipped_count(Q))
+
+FLIPPED_COUNT = Numbers(
     "an integral",
-    right=at(float(meanfield.flipped_count(1.0)), 6e-5, "0.7169, which is 1 less half of ln 2, and a little."),
+    right=at(FLIPPED, 6e-5, "1.2734, which is 1.6 less half of ln 2, and a little."),
     turns=[
-        at(float(meanfield.printed_count(1.0)), 6e-5, "that is what the source prints. Half of ln 2 is subtracted."),
-        at(1 - HALF, 6e-5, "the last term is missing, ½ ln(1 + e⁻²)."),
-        at(1 + HALF, 6e-5, "the sign of half of ln 2, and the last term."),
-        at(0.5 - 0.5 * math.log(math.cosh(1)), 6e-5, "that is the integral of the falling curve."),
-        at(math.log1p(math.exp(2)) / 2, 6e-5, "that is S(1). From it S(0) has to be taken away."),
+        at(float(meanfield.printed_count(Q)), 6e-5, "that is what the source prints. Half of ln 2 is subtracted."),
+        at(Q - HALF, 6e-5, "the last term is missing, ½ ln(1 + 1/exp(3.2))."),
+        at(Q + HALF, 6e-5, "the sign of half of ln 2, and the last term."),
+        at((Q - math.log(math.cosh(Q))) / 2, 6e-5, "that is the integral of the falling curve."),
+        at(math.log1p(math.exp(2 * Q)) / 2, 6e-5, "that is S(1.6). From it S(0) has to be taken away."),
         at(
-            float(meanfield.logistic_count(1.0)),
+            float(meanfield.logistic_count(Q)),
             6e-5,
             "that is the logistic function's, which has half of the steepness.",
         ),
-        at(math.log(math.cosh(1)), 6e-5, "that is the integral of tanh. Add 1, and take half of it."),
+        at(math.log(math.cosh(Q)), 6e-5, "that is the integral of tanh. Add 1.6, and take half of it."),
     ],
     rest=[
-        case(above(1), "the curve is below 1, and so is its integral from 0 to 1."),
-        case(below(0.5), "the curve is above ½, and so is its integral from 0 to 1."),
-        otherwise("that is not it. Is it ½ (Q + ln cosh Q) at Q = 1?"),
+        at(FLIPPED, 0.03, "close, but not to four decimals."),
+        case(above(Q), "the curve is below 1, and so is its mean from 0 to 1.6."),
+        case(below(Q / 2), "the curve is above ½, and so is its mean from 0 to 1.6."),
+        otherwise("that is not it. Is it ½ (Q + ln cosh Q) at Q = 1.6?"),
     ],
 )
 
-SMALLEST = Numbers(
-    "an α",
-    right=at(HALF / 2, 6e-5, "¼ ln 2: there the two ends of the interval of constants meet."),
+BEST = HALF - 0.25  # for α = ½: k is -α/2
+
+BEST_CONSTANT = Numbers(
+    "a constant",
+    right=at(
+        BEST, 6e-5, "½ ln 2 - ¼: with it D + C is a quarter above the ELU far left, and a quarter below it far right."
+    ),
     turns=[
-        at(
-            HALF, 6e-5, "that is for the constant that the source takes, with its sign, or for C = 0. Others do better."
-        ),
-        at(2 * HALF, 6e-5, "that is ln 2, the distance at which C = 0 and the printed sign are off at x = 0."),
-        at(0, 1e-9, "with α = 0 the ELU is ReLU, and D + C is not that."),
+        at(-0.25, 6e-5, "that is k. The constant is C = k + ½ ln 2."),
+        at(-0.25 - HALF, 6e-5, "that is for the sign that is printed. With the right one k = C - ½ ln 2."),
+        at(HALF - 0.5, 6e-5, "with that it is within α, and no closer. There is a better one."),
+        at(-0.5, 6e-5, "that is the source's constant, -α."),
+        at(0.25, 6e-5, "that is the distance. Which constant has it?"),
+        at(0, 1e-9, "with C = 0 it is within α, but not closest."),
+        at(HALF / 2, 6e-5, "that is for an α below ½ ln 2. Half is above it."),
     ],
     rest=[
-        case(below(0), "α is above zero."),
-        otherwise("for which α is there a k with -α ≤ k and k + max(α, ½ ln 2) ≤ α?"),
+        at(BEST, 6e-3, "close, but not to four decimals."),
+        otherwise("which k makes the larger of k + max(α, ½ ln 2) and -k smallest, and which C belongs to it?"),
     ],
 )
 
-AT_THRESHOLD = float(integrate.noisy_leaky_rate(1.0, 0.5))
+AT_THRESHOLD = float(integrate.noisy_leaky_rate(1.0, 0.25))
 
 NOISY_AT_THRESHOLD = Numbers(
     "a rate",
-    right=at(AT_THRESHOLD, 6e-4, f"{AT_THRESHOLD:.3f}: without noise it would not fire at all."),
+    right=at(AT_THRESHOLD, 6e-4, "0.420: without noise it would not fire at all."),
     turns=[
-        at(1 / AT_THRESHOLD, 2e-3, "that is the time between spikes. The rate is one over it."),
+        at(1 / AT_THRESHOLD, 4e-3, "that is the time between spikes. The rate is one over it."),
         at(AT_THRESHOLD * math.sqrt(math.pi), 1e-3, "the root of π is missing from the time."),
-        at(0, 1e-9, "that is the rate without noise."),
+        at(0, 1e-6, "that is the rate without noise, or the limits have the wrong sign: they are -4 and 0."),
         at(
-            float(integrate.noisy_leaky_rate(1.0, 0.5 * math.sqrt(2))),
+            float(integrate.noisy_leaky_rate(1.0, 0.25 * math.sqrt(2))),
             6e-4,
-            "that is for σ = 0.5 √2: here V has the variance σ²/2.",
+            "that is for σ = ¼ √2: here V has the variance σ²/2.",
         ),
         at(
-            float(integrate.noisy_leaky_rate(1.0, 0.5 / math.sqrt(2))),
+            float(integrate.noisy_leaky_rate(1.0, 0.25 / math.sqrt(2))),
             6e-4,
-            "that is for σ = 0.5 / √2. Put σ itself into the limits.",
+            "that is for σ = ¼ / √2. Put σ itself into the limits.",
         ),
-        at(0.0176696, 1e-4, "the limits have the wrong sign: they are (0 - μ)/σ = -2 and (1 - μ)/σ = 0."),
     ],
     rest=[
         case(below(0), "a rate is not negative."),
-        at(AT_THRESHOLD, 6e-3, "close: the third decimal is off."),
-        otherwise("the integral runs from -2 to 0. What is one over it, with the root of π?"),
+        at(AT_THRESHOLD, 6e-3, "close, but not to three decimals."),
+        otherwise("the integral runs from -4 to 0. What is one over it, with the root of π?"),
     ],
 )
 
@@ -247,9 +256,9 @@ def _reflected(mu, sigma):
 
 EXERCISES = {
     "a": BY_HAND,
-    "b1": FLIPPED_AT_ONE,
+    "b1": FLIPPED_COUNT,
     "b": count,
-    "c1": SMALLEST,
+    "c1": BEST_CONSTANT,
     "c": closest,
     "d1": NOISY_AT_THRESHOLD,
     "d": siegert,
