@@ -16,7 +16,7 @@ W. Schottky, Phys. Z. 23, 448 (1922): the anomaly of two levels.
 J. H. Macke, P. Berens, A. S. Ecker, A. S. Tolias and M. Bethge, Neural Comput. 21, 397 (2009): dichotomised Gaussians.
 I. Mastromatteo and M. Marsili, J. Stat. Mech. P10012 (2011): why inferred models tend to look critical.
 M. Nonnenmacher, C. Behrens, P. Berens, M. Bethge and J. H. Macke, PLoS Comput. Biol. 13, e1005718 (2017): the peak
-    that grows, from common input.
+that grows, from common input.
 """
 
 from typing import NamedTuple

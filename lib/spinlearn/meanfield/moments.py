@@ -26,8 +26,8 @@ around 0 they are as short as phi's own scale, so that a steep function is as go
 References
 ----------
 B. Poole, S. Lahiri, M. Raghu, J. Sohl-Dickstein and S. Ganguli, NeurIPS 29, 3360 (2016): the maps.
-C. K. I. Williams, Neural Comput. 10, 1203 (1998): the arcsine of the error function.
 Y. Cho and L. K. Saul, NeurIPS 22, 342 (2009): the arccosine of the rectifier.
+C. K. I. Williams, Neural Comput. 10, 1203 (1998): the arcsine of the error function.
 """
 
 import functools

@@ -1,6 +1,6 @@
 """The equation of state of one unit: an activation function is the response of a law of states to a field.
 
-Each function here makes a `Unit`. Its a-priori law is rho(s), and it has ``K(x)``, ``response(x)`` = K'(x),
+Each function here makes a `law.Unit`. Its a-priori law is rho(s), and it has ``K(x)``, ``response(x)`` = K'(x),
 ``slope(x)`` = K''(x), which is the variance of s, ``entropy(x)`` and ``sample(x, rng=...)``.
 `neuron.law` says what these are.
 
@@ -31,7 +31,7 @@ from .law import Unit, integrated, mixed, total
 from .tables import table, tilted
 
 __all__ = [
-    "Unit", "binary", "binomial", "brillouin", "density", "exponential", "gaussian", "half_gaussian", "mixed",
+    "binary", "binomial", "brillouin", "density", "exponential", "gaussian", "half_gaussian", "mixed",
     "poisson", "sphere", "spin", "table", "three_states", "tilted", "total", "uniform",
 ]  # fmt: skip
 
