@@ -83,19 +83,19 @@ def test_a_dead_link_stops_the_build_and_the_old_site_stays(project):
 
 @pytest.mark.slow
 def test_a_preview_shows_one_page_alone_even_a_draft_with_links_to_nowhere(project):
-    draft = pages.Page("chapters/4-next/1-draft", project)
+    draft = pages.Page("chapters/9-next/1-draft", project)
     draft.source.parent.mkdir(parents=True)
     draft.source.write_text(
         "---\ndraft: true\nkernelspec: {name: python3, display_name: Python 3, language: python}\n---\n\n"
-        "# 4.1 A draft\n\nSee [there](../nowhere.ipynb).\n",
+        "# 9.1 A draft\n\nSee [there](../nowhere.ipynb).\n",
         encoding="utf-8",
     )
-    shown = book.preview("4.1", project)
+    shown = book.preview("9.1", project)
     assert shown == project / "build" / "preview" / f"{draft.name}.html"
-    assert "4.1 A draft" in shown.read_text(encoding="utf-8")
+    assert "9.1 A draft" in shown.read_text(encoding="utf-8")
     assert not (project / "build" / "site").exists()
-    with pytest.raises(book.BookError, match=r"no page is named '4\.2'"):
-        book.preview("4.2", project)
+    with pytest.raises(book.BookError, match=r"no page is named '9\.2'"):
+        book.preview("9.2", project)
 
 
 @pytest.mark.parametrize("name", ["book/_toc.yml", "source/chapters/index.md", "README.md"])

@@ -180,14 +180,14 @@ def softplus_masses(n: int, copies=1) -> list[Fraction]:
         M(z) = exp(c (z - z^2/4 + z^3/9 - ...)) = sum of m_k z^k,
         k m_k = c (m_{k-1} - m_{k-2} / 2 + m_{k-3} / 3 - ...).
 
-    If M(e^x) is E[e^{x s}] for x < 0, then s = k has the mass m_k (a Laplace transform has one measure), up to a
+    If M(e^x) is E[exp(x s)] for x < 0, then s = k has the mass m_k (a Laplace transform has one measure), up to a
     common factor. **For each c > 0 some masses are negative.** The series has radius 1, since M has a branch point at
     z = -1. Had it no negative coefficients, or finitely many, it would have a singularity at z = +1 as well
     (Pringsheim). It has none: there M is analytic. And M is near -1
 
         exp(-c pi^2 / 6) (1 - c (1 + z) ln(1 + z) + ...),    so that    m_k -> -(-1)^k c exp(-c pi^2 / 6) / k^2:
 
-    every even state has a negative mass from some k on. The sharpness changes nothing: ln(1 + e^{kx}) / k is this
+    every even state has a negative mass from some k on. The sharpness changes nothing: ln(1 + exp(k x)) / k is this
     with c = 1 / k^2, for the states 0, k, 2k, ...
 
     Parameters

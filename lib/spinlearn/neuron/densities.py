@@ -78,7 +78,7 @@ def density(function: Callable, low: float, high: float, *, fields=(-np.inf, np.
 
 
 class _Density:
-    """A density times e^{x s}, and its integrals: cut up around its peak, so that none is missed."""
+    """A density times exp(x s), and its integrals: cut up around its peak, so that none is missed."""
 
     def __init__(self, function, low, high):
         self.function, self.low, self.high = function, low, high
@@ -172,7 +172,7 @@ class _Density:
         return done
 
     def moments(self, x, diverges: str):
-        """ln of the integral of the density times e^{x s}, mean and variance of that law."""
+        """ln of the integral of the density times exp(x s), mean and variance of that law."""
         top, m, width, cuts = self.peak(x, diverges)
 
         def integrand(s):
@@ -185,7 +185,7 @@ class _Density:
         return top + math.log(I[0]), m + width * mean, width**2 * (I[2] / I[0] - mean**2)
 
     def remainder(self, x, log_norm):
-        """Mean of e^{x s} - 1 - x s without a field, for small x."""
+        """Mean of exp(x s) - 1 - x s without a field, for small x."""
 
         def integrand(s):
             y, log = x * s, self.logarithm(s) - log_norm

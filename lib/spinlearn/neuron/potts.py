@@ -51,7 +51,8 @@ def softmax(fields) -> np.ndarray:
     array([0.125, 0.25 , 0.625])
     """
     x = _fields(fields)
-    p = np.exp(x - x.max(axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):  # fields further apart than the largest float: exp(-inf) is 0
+        p = np.exp(x - x.max(axis=-1, keepdims=True))
     return p / p.sum(axis=-1, keepdims=True)
 
 
