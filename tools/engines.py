@@ -113,10 +113,16 @@ class Engine(ABC):
             time.sleep(0.05)
 
     def middle(self, selector: str) -> tuple[float, float]:
-        """Where the first visible element of that kind has its middle, once it is scrolled into view."""
-        point = self.run(MIDDLE, selector)
-        if point is None:
-            raise EngineError(f"{self.name}: nothing that can be seen is {selector}")
+        """Where the first visible element of that kind has its middle, scrolled into view, once it rests there."""
+        before = None
+        for _ in range(40):  # what is above it may still grow
+            point = self.run(MIDDLE, selector)
+            if point is None:
+                raise EngineError(f"{self.name}: nothing that can be seen is {selector}")
+            if point == before:
+                break
+            before = point
+            time.sleep(0.05)
         return tuple(point)
 
     def move(self, selector: str) -> None:

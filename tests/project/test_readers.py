@@ -178,6 +178,7 @@ def test_what_was_typed_still_stands_there(engine, server):
     """WebKit emptied each field that asks for no completion."""
     field, option = "[data-exercise='1.2-a'] .ask-text", "[data-question='1.2-q1'] input[value=b]"
     engine.open(f"{server}/{LESSON}.html")
+    engine.wait("document.readyState === 'complete'")
     engine.click(field)
     engine.type("0.25")
     engine.click(option)
