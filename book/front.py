@@ -65,7 +65,7 @@ def card(picture: Image.Image) -> Image.Image:
 
 
 def first_panel(picture: Image.Image) -> Image.Image:
-    """The left one of two panels: up to the widest white gap about the middle; where there is none, what has room."""
+    """The left one of two panels: up to the first wide gap about the middle; where there is none, what has room."""
     if picture.width < 1.6 * picture.height:
         return picture
     grey = picture.convert("L").point(lambda value: 0 if value > 250 else 255)
@@ -77,7 +77,9 @@ def first_panel(picture: Image.Image) -> Image.Image:
         if not empty and start is not None:
             gaps.append((column - start, start))
             start = None
-    end = max(gaps)[1] if gaps else picture.height * WIDE // HIGH
+    # Behind the label of the second panel's axis there is a gap, too, which may be the wider one.
+    wide = [start for width, start in gaps if 2 * width >= max(gaps)[0]]
+    end = wide[0] if wide else picture.height * WIDE // HIGH
     return picture.crop((0, 0, end, picture.height))
 
 
