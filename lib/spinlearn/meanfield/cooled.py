@@ -22,7 +22,7 @@ from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import stream, uniform
-from .curie_weiss import Evolution, update_law
+from .curie_weiss import Evolution, keep_law, update_law
 
 _LARGEST = 10**6  # spins, as for `curie_weiss`
 _LARGEST_BETA = 1e300  # colder than that is T = 0 to every digit
@@ -221,11 +221,7 @@ def carry(course, first, last, betas, Tc, m):
             fill_steps(up, down, betas[t], Tc)
         update_law(law, up, down)
         if update % n == n - 1:
-            mean = 0.0
-            for k in range(n + 1):
-                mean += law[k] * (2 * k - n)
-                course.last[k] = law[k]
-            m[t] = mean / n
+            m[t] = keep_law(law, course.last)
 
 
 @kernel

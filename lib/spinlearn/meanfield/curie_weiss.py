@@ -485,6 +485,17 @@ def update_law(law, up, down):
 
 
 @kernel
+def keep_law(law, last):
+    """Copy `law` (N + 1,) to `last`, and return its mean magnetisation per spin."""
+    n = law.size - 1
+    mean = 0.0
+    for k in range(n + 1):
+        mean += law[k] * (2 * k - n)
+        last[k] = law[k]
+    return mean / n
+
+
+@kernel
 def carry_law(course, first, last, beta, Tc, fields, m):
     """Carry the law of a `Course` through the updates `first` to before `last`, N of them in each of the `fields`.
 
@@ -498,11 +509,7 @@ def carry_law(course, first, last, beta, Tc, fields, m):
             fill_steps(up, down, beta, fields[t], Tc)
         update_law(law, up, down)
         if update % n == n - 1:
-            mean = 0.0
-            for k in range(n + 1):
-                mean += law[k] * (2 * k - n)
-                course.last[k] = law[k]
-            m[t] = mean / n
+            m[t] = keep_law(law, course.last)
 
 
 @kernel
