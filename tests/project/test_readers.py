@@ -141,7 +141,6 @@ def leave(engine, script, sign):
 def test_a_page_that_comes_back_shows_what_is_remembered_by_then(engine, server):
     """Firefox and WebKit show it as it was left."""
     engine.open(f"{server}/{FRONT}.html")
-    engine.wait("document.readyState === 'complete'")
     engine.run("localStorage.clear()")
     place = "document.querySelector('[data-progress-of=\"1.2\"]')?.textContent"
     leave(
@@ -178,7 +177,6 @@ def test_what_was_typed_still_stands_there(engine, server):
     """WebKit emptied each field that asks for no completion."""
     field, option = "[data-exercise='1.2-a'] .ask-text", "[data-question='1.2-q1'] input[value=b]"
     engine.open(f"{server}/{LESSON}.html")
-    engine.wait("document.readyState === 'complete'")
     engine.click(field)
     engine.type("0.25")
     engine.click(option)
@@ -219,7 +217,7 @@ def test_an_address_that_is_no_address_stops_nothing(visit, name):
 
 def test_what_is_searched_stands_in_the_address_and_comes_back(engine, server):
     engine.open(f"{server}/search.html?q=antiferromagnet")
-    engine.wait("document.readyState === 'complete' && document.querySelector('#search-results a')?.href")
+    engine.wait("document.querySelector('#search-results a')?.href")
     engine.run("(text) => { const field = document.querySelector('article input[name=q]'); field.value = text; "
                "field.dispatchEvent(new InputEvent('input', {bubbles: true})); }", "mean field & χ")  # fmt: skip
     engine.wait("new URLSearchParams(location.search).get('q') === 'mean field & χ'")
