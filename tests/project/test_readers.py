@@ -19,28 +19,6 @@ FORBIDDEN = """for (const name of ["localStorage", "sessionStorage"]) Object.def
     {get() { throw new DOMException("no", "SecurityError"); }, configurable: true});"""
 
 
-@pytest.fixture
-def visit(chromium, site):
-    """Open a page of the site, from its file; at the end nothing has been complained of."""
-    contexts, complaints = [], []
-
-    def go(name, width=1280, height=900, browser=None, init="", rest="", **options):
-        context = (browser or chromium).new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.add_init_script(init)
-        page.goto((site / f"{name}.html").as_uri() + rest)
-        page.evaluate("document.fonts.ready.then(() => true)")
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
 # ── Copying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Note what is put into the clipboard, as text and as HTML, and select all that is in an element.
@@ -209,7 +187,7 @@ def test_the_theme_can_be_chosen_where_nothing_may_be_kept(visit):
 
 @pytest.mark.parametrize("name", [FIRST, LEDGER, FRONT, "search"])
 def test_an_address_that_is_no_address_stops_nothing(visit, name):
-    page = visit(name, rest="#100%")
+    page = visit(f"{name}#100%")
     if name == FIRST:
         page.get_by_role("button", name="Show all code").click()
         assert page.locator("article details.fold:not([open])").count() == 0
