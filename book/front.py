@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from markup import raw
 from PIL import Image, ImageChops
 from sphinx.application import Sphinx
 
@@ -153,10 +154,10 @@ def made(app: Sphinx, item: nodes.definition_list_item, name: str, number: str) 
     about["classes"].append("front-about")
     return nodes.list_item(
         "",
-        nodes.raw("", image(app, name, number, link.astext()), format="html"),
+        raw(image(app, name, number, link.astext())),
         title,
         about,
-        nodes.raw("", f'<p class="front-foot">{foot} <span data-progress-of="{number}"></span></p>', format="html"),
+        raw(f'<p class="front-foot">{foot} <span data-progress-of="{number}"></span></p>'),
         classes=["front-card"],
     )
 
