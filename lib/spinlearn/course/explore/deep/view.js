@@ -109,7 +109,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     phases.set("chaos", [...line[0], weights.max, weights.max, line[0][0]], [...line[1], biases.max, biases.min, biases.min]);
     const place = (share, { min, max }) => [min + share * (max - min)];
     phases.set("left", place(0.05, weights), place(0.88, biases), "ordered");
-    phases.set("right", place(0.74, weights), place(0.48, biases), grows() ? "unbounded" : "chaotic");
+    phases.set("right", place(0.73, weights), place(0.2, biases), grows() ? "unbounded" : "chaotic");
     phases.set("now", [weight], [bias]);
   }
 
