@@ -244,7 +244,7 @@ def ground_temperature(alpha: float) -> Point:
     Parameters
     ----------
     alpha : float
-        Load, at least 1e-12 and at most the largest of that line, which leans over, too: 0.0531 at T = 0.086.
+        Load, at least 1e-12 and at most the largest of that line, which leans over, too: 0.0531 at T = 0.085.
 
     Returns
     -------
