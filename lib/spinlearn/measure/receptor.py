@@ -116,7 +116,7 @@ def intervals(times) -> Estimate:
     Examples
     --------
     >>> print(intervals([0.0, 1.0, 2.0, 3.0, 5.0]))
-    0.40(23)
+    0.40(32)
     """
     times = arguments.series("times", times, at_least=4)
     gaps = np.diff(times)
@@ -189,7 +189,7 @@ def weights(stimulus, spikes, lags: int, *, keep: float = 0.01, used=None) -> np
     >>> drive = filtered(noise, [0, 1, -1])
     >>> w = weights(noise, drive > 1, 4)
     >>> (w / w[1]).round(1)
-    array([ 0. ,  1. , -0.9, -0.1])
+    array([ 0. ,  1. , -1.1,  0. ])
     """
     stimulus, spikes, lags = _pair(stimulus, spikes, lags)
     keep = arguments.number("keep", keep, at_least=0)

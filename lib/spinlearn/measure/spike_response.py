@@ -6,8 +6,9 @@ In a bin of length dt the neuron fires with the probability 1 - exp(-mu), where
 
 x is the drive, f one of `MODELS`, w = 1 / (1 + (recover / age)^steep) the recovery after the latest spike, half of
 which is reached at the age `recover`, and g = (time / middle)^-adapt a slow loss of readiness. All models have a floor;
-without one a rectifier would call a spike below its threshold impossible, and lose every contest at once. The logarithm of the likelihood is a sum over bins, and is maximised by the method of scoring: Newton's with the expected
-curvature. The inverse of that is the covariance of the estimates.
+without one a rectifier would call a spike below its threshold impossible, and lose every contest at once. The logarithm
+of the likelihood is a sum over bins, and is maximised by the method of scoring: Newton's with the expected curvature.
+The inverse of that is the covariance of the estimates.
 
 A model with more constants fits the spikes that it was shown at least as well. What counts are spikes that it was not
 shown: blocks of time take turns to be left out, weights of the past included, and a block's score is the gain of
