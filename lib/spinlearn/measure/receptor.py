@@ -10,7 +10,7 @@ out, since nothing can be learned in them.
 References
 ----------
 A. Rokem et al., J. Neurophysiol. 95, 2541 (2006): the recordings that the package nitime ships.
-E. J. Chichilnisky, Network: Comput. Neural Syst. 12, 199 (2001): the average, the weights and the function.
+J. J. Bussgang, MIT Research Laboratory of Electronics, Technical Report 216 (1952): the theorem.
 """
 
 import importlib.util
