@@ -321,3 +321,11 @@ def run_sites(spins, neighbours, table, couplings, stop, state, totals, clock, b
         clock[0] += last - first
         bond_sums[t] = totals[0]
         spin_sums[t] = totals[1]
+
+
+@kernel
+def sweep_sites(spins, neighbours, table, T, state, totals):
+    """One sweep at the temperature T, at least 0, with J = 1, site after site; `table` is filled, `totals` followed."""
+    coupling = 1.0 / T if _LARGEST_COUPLING * T > 1.0 else _LARGEST_COUPLING
+    ising.fill_flip_probabilities(table, HEAT_BATH, 1.0, coupling, 0.0)
+    ising.sweep(spins, neighbours, table, False, state, totals)

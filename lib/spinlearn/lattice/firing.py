@@ -370,15 +370,19 @@ def _side(side) -> int:
 
 
 @kernel
+def crossing(on, m, up, down):
+    """What a record of m does to a spike that is on or not: 1 where one begins, -1 where it has ended, else 0."""
+    size = abs(m)
+    if not on and size >= up:
+        return 1
+    return -1 if on and size < down else 0
+
+
+@kernel
 def mark(m, up, down, marks):
     """Set `marks` (R, records), 0 before, to 1 where a spike begins and to -1 where it has ended."""
     for r in range(m.shape[0]):
         on = False
         for t in range(m.shape[1]):
-            size = abs(m[r, t])
-            if not on and size >= up:
-                on = True
-                marks[r, t] = 1
-            elif on and size < down:
-                on = False
-                marks[r, t] = -1
+            marks[r, t] = crossing(on, m[r, t], up, down)
+            on ^= marks[r, t] != 0

@@ -47,3 +47,9 @@ def branches(T, h, found):
         sign, strength = -sign, -strength
     if three:
         found[2] = 0.0 - sign * math.tanh(weiss.inner_root(T, -strength, 1.0))
+
+
+@export(number, number, number, number, number)
+def temperature(t, Q, T0, rate):
+    """`meanfield.quench_temperature`, with the quench at t = 0."""
+    return T0 if t < 0 else min(T0, T0 - min(Q, T0) + rate * t)

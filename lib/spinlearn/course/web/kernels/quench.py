@@ -9,12 +9,7 @@ import math
 from spinlearn.meanfield import quench, weiss
 
 from ..pointers import count, export, number
-
-
-@export(number, number, number, number, number)
-def temperature(t, Q, T0, rate):
-    """`meanfield.quench_temperature`, with the quench at t = 0."""
-    return T0 if t < 0 else min(T0, T0 - min(Q, T0) + rate * t)
+from ..shared import temperature  # noqa: F401
 
 
 @export(number, count, number, number)
