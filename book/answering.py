@@ -11,6 +11,7 @@ from pathlib import Path
 
 import declarations
 from docutils import nodes
+from markup import raw
 from sphinx.application import Sphinx
 from sphinx_exercise.nodes import is_exercise_node
 
@@ -43,11 +44,6 @@ def element(tag: str, *children, **attributes) -> Asked:
     made["tag"] = tag
     made["attributes"] = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
     return made
-
-
-def raw(text: str) -> nodes.raw:
-    """HTML as it stands."""
-    return nodes.raw("", text, format="html")
 
 
 def visit(translator, node) -> None:

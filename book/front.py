@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from markup import raw
 from PIL import Image, ImageChops
 from sphinx.application import Sphinx
 
@@ -65,7 +66,7 @@ def card(picture: Image.Image) -> Image.Image:
 
 
 def first_panel(picture: Image.Image) -> Image.Image:
-    """The left one of two panels: up to the widest white gap about the middle; where there is none, what has room."""
+    """The left one of two panels: up to the first wide gap about the middle; where there is none, what has room."""
     if picture.width < 1.6 * picture.height:
         return picture
     grey = picture.convert("L").point(lambda value: 0 if value > 250 else 255)
@@ -77,7 +78,9 @@ def first_panel(picture: Image.Image) -> Image.Image:
         if not empty and start is not None:
             gaps.append((column - start, start))
             start = None
-    end = max(gaps)[1] if gaps else picture.height * WIDE // HIGH
+    # Behind the label of the second panel's axis there is a gap, too, which may be the wider one.
+    wide = [start for width, start in gaps if 2 * width >= max(gaps)[0]]
+    end = wide[0] if wide else picture.height * WIDE // HIGH
     return picture.crop((0, 0, end, picture.height))
 
 
@@ -151,10 +154,10 @@ def made(app: Sphinx, item: nodes.definition_list_item, name: str, number: str) 
     about["classes"].append("front-about")
     return nodes.list_item(
         "",
-        nodes.raw("", image(app, name, number, link.astext()), format="html"),
+        raw(image(app, name, number, link.astext())),
         title,
         about,
-        nodes.raw("", f'<p class="front-foot">{foot} <span data-progress-of="{number}"></span></p>', format="html"),
+        raw(f'<p class="front-foot">{foot} <span data-progress-of="{number}"></span></p>'),
         classes=["front-card"],
     )
 

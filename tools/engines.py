@@ -72,8 +72,8 @@ class Engine(ABC):
     name: str
 
     @abstractmethod
-    def open(self, url: str) -> None:
-        """Open an address and wait until it is loaded."""
+    def go(self, url: str) -> None:
+        """Go to an address, whose page is loaded, or still loading, after that."""
 
     @abstractmethod
     def run(self, script: str, *given):
@@ -99,6 +99,11 @@ class Engine(ABC):
     @abstractmethod
     def forget(self) -> None:
         """Forget what was complained of."""
+
+    def open(self, url: str) -> None:
+        """Open an address and wait until all of the page is there."""
+        self.go(url)
+        self.wait("document.readyState === 'complete'", seconds=WAIT)
 
     def screenshot(self, path) -> None:
         """Write what is seen of the page to a PNG file."""
@@ -166,7 +171,7 @@ class Chromium(Engine):
         self.page.on("console", lambda it: it.type in serious and self._said.append(f"{it.type}: {it.text}"))
         self.page.on("pageerror", lambda error: self._said.append(f"error: {error}"))
 
-    def open(self, url):
+    def go(self, url):
         self.page.goto(url, timeout=1000 * WAIT)
 
     def run(self, script, *given):
@@ -248,7 +253,7 @@ class Firefox(Engine):
         if level in ("error", "warn") and not text.startswith(HALF_READ):
             self._said.append(f"{level}: {text}")
 
-    def open(self, url):
+    def go(self, url):
         self._ask("browsingContext.navigate", context=self._context, url=url, wait="complete")
 
     def run(self, script, *given):
@@ -314,7 +319,7 @@ class WebKit(Engine):
         except urllib.error.HTTPError as error:
             raise EngineError(f"webkit: {path}: {error.read().decode(errors='replace')[:500]}") from error
 
-    def open(self, url):
+    def go(self, url):
         self._ask("POST", "/url", url=url)
         self.run(LISTEN)
 

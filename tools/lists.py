@@ -34,8 +34,8 @@ def listing(root: Path = ROOT) -> str:
     """The lessons with what each says about itself and how long it takes, for the first page of the course."""
     lines = [""]
     for caption, here in parts(root).items():
-        hours = sum(minutes(page) for page in here) / 60
-        lines += [f"**Part {caption.replace(' · ', ', ')}**, {round(2 * hours) / 2:g} hours to read", ""]
+        hours = round(sum(minutes(page) for page in here) / 30) / 2
+        lines += [f"**Part {caption.replace(' · ', ', ')}**, {hours:g} hour{'s' * (hours != 1)} to read", ""]
         for page in here:
             about = page.front_matter.get("about")
             if not about:

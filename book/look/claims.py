@@ -4,6 +4,7 @@ import re
 from html import escape
 
 from docutils import nodes
+from markup import raw
 
 from spinlearn.course.ledger import VERDICTS
 
@@ -31,7 +32,7 @@ def mark_claims(app, doctree, docname):
         rows = [_mark(row) for row in next(table.findall(nodes.tbody)).findall(nodes.row)]
         if any(page for _, _, page in rows):
             table["classes"].append("claims-of-all")
-            table.parent.insert(table.parent.index(table), _html(_filter(app, docname, rows)))
+            table.parent.insert(table.parent.index(table), raw(_filter(app, docname, rows)))
             for list_ in doctree.findall(nodes.bullet_list):
                 _mark_legend(list_)
 
@@ -65,7 +66,7 @@ def _mark(row: nodes.row) -> tuple[list[str], list[str], str]:
 def _badge(verdict: str) -> nodes.inline:
     """A verdict as its shape and its word."""
     shape = f'<svg viewBox="0 0 16 16" aria-hidden="true">{SHAPES[verdict]}</svg>'
-    return nodes.inline("", "", _html(shape), nodes.Text(verdict), classes=["verdict", _slug("verdict", verdict)])
+    return nodes.inline("", "", raw(shape), nodes.Text(verdict), classes=["verdict", _slug("verdict", verdict)])
 
 
 def _mark_legend(list_: nodes.bullet_list):
@@ -103,7 +104,3 @@ def _filter(app, docname: str, rows: list) -> str:
 def _slug(kind: str, name: str) -> str:
     """A class such as "verdict-a-report" or "page-1-2"."""
     return f"{kind}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
-
-
-def _html(text: str) -> nodes.raw:
-    return nodes.raw("", text, format="html")

@@ -12,6 +12,7 @@ import re
 from html import escape
 
 from docutils import nodes
+from markup import raw
 from myst_nb.sphinx_ import HideCodeCellNode
 
 SCRIPT = "folds.js"
@@ -39,8 +40,8 @@ def fold_code(app, doctree, docname):
         source = code.astext()
         if stub := _stub(source):
             begin = f'<details class="fold fold-stub"><summary>For the notebook: the cell of exercise {stub}</summary>'
-            cell.insert(0, _html(begin))
-            cell.append(_html("</details>"))
+            cell.insert(0, raw(begin))
+            cell.append(raw("</details>"))
             folded = True
             continue
         what, shows = _behind(cell, source, numbers)
@@ -49,8 +50,8 @@ def fold_code(app, doctree, docname):
         summary = f"{what}, {lines} line{'s' if lines > 1 else ''}"
         place = code.parent.index(code)
         begin = f'<details class="fold"{" open" if is_open else ""}><summary>{escape(summary)}</summary>'
-        code.parent.insert(place, _html(begin))
-        code.parent.insert(place + 2, _html("</details>"))
+        code.parent.insert(place, raw(begin))
+        code.parent.insert(place + 2, raw("</details>"))
         folded = True
     title = doctree.next_node(nodes.title)
     if folded and title is not None:
@@ -58,7 +59,7 @@ def fold_code(app, doctree, docname):
         if line is None:
             line = nodes.paragraph("", "", classes=["run-time"])
             title.parent.insert(title.parent.index(title) + 1, line)
-        line += [nodes.Text(" "), _html(BUTTONS)]
+        line += [nodes.Text(" "), raw(BUTTONS)]
 
 
 def add_script(app, pagename, templatename, context, doctree):
@@ -95,7 +96,3 @@ def _is_cell(node: nodes.Node) -> bool:
 
 def _is_code(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code_source"
-
-
-def _html(text: str) -> nodes.raw:
-    return nodes.raw("", text, format="html")

@@ -149,10 +149,7 @@ LAW_LEVEL = SIGNIFICANCE / (len(SMALL) * len(ising.RULES))
 
 def smaller_than_allowed(spins, T, sweeps, *, rule, J, rng):
     """`replicas` without its refusal of Metropolis on small lattices, whose kernels are the same."""
-    none = np.empty(0)
-    return multispin._run(
-        spins, np.asarray(T), False, lambda final, *_: ising.Run(final, none, none), sweeps, rule, J, 1, 1, False, rng
-    )
+    return multispin._run(spins, np.asarray(T), False, sweeps, rule, J, 1, 1, False, rng)
 
 
 def plain_sampler(rule, distort):

@@ -1,5 +1,9 @@
 """The drivers of the three kinds of browser do in each what their one face says."""
 
+import http.server
+import threading
+import time
+
 import pytest
 
 from tools import browser, engines
@@ -16,6 +20,44 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>fresh</title><meta name="v
 def page(tmp_path):
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
     return (tmp_path / "page.html").as_uri()
+
+
+class Slow(http.server.BaseHTTPRequestHandler):
+    """A page, and its picture half a second later."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        if self.path == "/":
+            self.wfile.write(b'<!doctype html><title>slow</title><img src="later">')
+        else:
+            time.sleep(0.5)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def slow_page():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
+def test_a_page_is_open_once_all_of_it_is_there(engine, slow_page):
+    engine.open(slow_page)
+    assert engine.run("document.readyState") == "complete"
+
+
+def test_a_driver_that_does_not_wait_is_waited_for(chromium, slow_page, monkeypatch):
+    monkeypatch.setattr(engines.Chromium, "go", lambda self, url: self.page.goto(url, wait_until="commit"))
+    with engines.start("chromium", chromium=chromium) as engine:
+        engine.go(slow_page)
+        assert engine.run("document.readyState") != "complete"
+        engine.open(slow_page)
+        assert engine.run("document.readyState") == "complete"
 
 
 def test_one_face_for_all(engine, page, tmp_path):
@@ -54,7 +96,7 @@ def test_values_promises_and_errors_come_back(engine, page):
     assert engine.run("(a, b) => ({sum: a + b, none: null})", 1, 0.5) == {"sum": 1.5, "none": None}
     assert engine.run("new Promise((kept) => setTimeout(kept, 20, 'kept'))") == "kept"
     assert engine.run("undefined") is None
-    engine.wait("() => document.readyState === 'complete'")
+    engine.wait("() => document.title === 'fresh'")
     with pytest.raises(engines.EngineError, match="a mistake"):
         engine.run("() => { throw Error('a mistake'); }")
     with pytest.raises(engines.EngineError, match="nothing that can be seen"):

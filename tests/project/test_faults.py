@@ -34,28 +34,6 @@ def soups(site):
     }
 
 
-@pytest.fixture
-def visit(chromium, site):
-    """Open a page of the site, from its file; at the end nothing has been complained of."""
-    contexts, complaints = [], []
-
-    def go(name, width=1280, height=900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto((site / f"{name}.html").as_uri())
-        if options.get("java_script_enabled", True):
-            page.evaluate("document.fonts.ready.then(() => true)")
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
 def prose(soup):
     """Text of a page that is neither code nor mathematics."""
     copy = BeautifulSoup(str(soup.select_one("article") or ""), "html.parser")

@@ -1,6 +1,5 @@
 """The look of the site: type, folds, the ledger's filter, reading order, search; as built, and in a browser."""
 
-import contextlib
 import json
 import re
 import sys
@@ -24,7 +23,7 @@ LESSONS = [page.name for page in pages.lessons()]
 LESSON = "chapters/1-ising-basics/2-ising-model"
 ANSWERS = LESSON.replace("chapters/", "solutions/")
 LEDGER = "chapters/back-matter/ledger"
-NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+WIDE = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -38,28 +37,6 @@ def soup(site):
         return read[name]
 
     return of
-
-
-@pytest.fixture
-def visit(chromium, site):
-    """Return a function that opens a page as a file; at the end nothing has gone wrong in any of them."""
-    complaints = []
-    with contextlib.ExitStack() as open_ones:
-
-        def go(address, viewport=WIDE, context=None, **options):
-            context = context or open_ones.enter_context(
-                contextlib.closing(chromium.new_context(viewport=viewport, **options))
-            )
-            page = context.new_page()
-            page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            path, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", address).groups()
-            page.goto((site / f"{path}.html").as_uri() + mark + rest)
-            page.evaluate("async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }")
-            return page
-
-        yield go
-    assert complaints == []
 
 
 # ── Formulas and what touches them ───────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +87,7 @@ def test_on_no_page_does_a_formula_touch_anything_outside_its_span(site):
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 390, 777, 1280])
 def test_no_line_begins_with_the_punctuation_of_a_formula(visit, width):
-    page = visit(LESSON, {"width": width, "height": 900})
+    page = visit(LESSON, width)
     broken = page.evaluate("""() => [...document.querySelectorAll("article .together")].filter((span) => {
         if (!span.checkVisibility()) return false;
         const range = document.createRange();
@@ -147,7 +124,7 @@ def test_mathematics_is_as_large_as_the_text_and_figures_are_lining(visit):
 @pytest.mark.parametrize("width", [1280, 1440, 1920])
 @pytest.mark.parametrize("name", [LESSON, ANSWERS, "chapters/back-matter/citing"])
 def test_the_text_stands_in_the_middle_of_a_wide_window(visit, name, width):
-    page = visit(name, {"width": width, "height": 900})
+    page = visit(name, width)
     box = page.locator("article section > p").first.bounding_box()
     assert abs(box["x"] + box["width"] / 2 - width / 2) < 12
     assert box["width"] <= 44 * 16
@@ -294,7 +271,7 @@ def test_the_ledger_is_filtered_and_its_address_says_how(visit):
     again.get_by_role("button", name="Show all").click()
     expect(again.locator("table.claims tbody tr:visible")).to_have_count(len(every))
     assert "#" not in again.url
-    odd = visit(f"{LEDGER}#verdict=nonsense&source=S1", NARROW)
+    odd = visit(f"{LEDGER}#verdict=nonsense&source=S1", 390, 844)
     expect(odd.locator("table.claims tbody tr:visible")).to_have_count(sum("S1" in claim.source for claim in every))
 
 
@@ -323,7 +300,7 @@ def test_the_filter_offers_nothing_that_would_leave_nothing_and_clears_itself(vi
 @pytest.mark.browser
 @pytest.mark.slow
 def test_nothing_lies_over_the_models_in_a_narrow_window(visit):
-    page = visit(LESSON, NARROW)
+    page = visit(LESSON, 390, 844)
     page.evaluate("scrollTo(0, 4000); scrollTo(0, 3000)")
     page.wait_for_timeout(300)
     expect(page.locator("#pst-back-to-top")).to_be_hidden()
@@ -333,7 +310,7 @@ def test_nothing_lies_over_the_models_in_a_narrow_window(visit):
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 1440])
 def test_the_ledger_has_the_whole_width(visit, width):
-    page = visit(LEDGER, {"width": width, "height": 900})
+    page = visit(LEDGER, width)
     table, aside = page.locator("table.claims").bounding_box(), page.locator(".bd-sidebar-primary").bounding_box()
     free = width - aside["x"] - aside["width"]
     assert table["width"] > 0.9 * free

@@ -19,28 +19,6 @@ FORBIDDEN = """for (const name of ["localStorage", "sessionStorage"]) Object.def
     {get() { throw new DOMException("no", "SecurityError"); }, configurable: true});"""
 
 
-@pytest.fixture
-def visit(chromium, site):
-    """Open a page of the site, from its file; at the end nothing has been complained of."""
-    contexts, complaints = [], []
-
-    def go(name, width=1280, height=900, browser=None, init="", rest="", **options):
-        context = (browser or chromium).new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.add_init_script(init)
-        page.goto((site / f"{name}.html").as_uri() + rest)
-        page.evaluate("document.fonts.ready.then(() => true)")
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
 # ── Copying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Note what is put into the clipboard, as text and as HTML, and select all that is in an element.
@@ -141,7 +119,6 @@ def leave(engine, script, sign):
 def test_a_page_that_comes_back_shows_what_is_remembered_by_then(engine, server):
     """Firefox and WebKit show it as it was left."""
     engine.open(f"{server}/{FRONT}.html")
-    engine.wait("document.readyState === 'complete'")
     engine.run("localStorage.clear()")
     place = "document.querySelector('[data-progress-of=\"1.2\"]')?.textContent"
     leave(
@@ -178,7 +155,6 @@ def test_what_was_typed_still_stands_there(engine, server):
     """WebKit emptied each field that asks for no completion."""
     field, option = "[data-exercise='1.2-a'] .ask-text", "[data-question='1.2-q1'] input[value=b]"
     engine.open(f"{server}/{LESSON}.html")
-    engine.wait("document.readyState === 'complete'")
     engine.click(field)
     engine.type("0.25")
     engine.click(option)
@@ -211,7 +187,7 @@ def test_the_theme_can_be_chosen_where_nothing_may_be_kept(visit):
 
 @pytest.mark.parametrize("name", [FIRST, LEDGER, FRONT, "search"])
 def test_an_address_that_is_no_address_stops_nothing(visit, name):
-    page = visit(name, rest="#100%")
+    page = visit(f"{name}#100%")
     if name == FIRST:
         page.get_by_role("button", name="Show all code").click()
         assert page.locator("article details.fold:not([open])").count() == 0
@@ -219,7 +195,7 @@ def test_an_address_that_is_no_address_stops_nothing(visit, name):
 
 def test_what_is_searched_stands_in_the_address_and_comes_back(engine, server):
     engine.open(f"{server}/search.html?q=antiferromagnet")
-    engine.wait("document.readyState === 'complete' && document.querySelector('#search-results a')?.href")
+    engine.wait("document.querySelector('#search-results a')?.href")
     engine.run("(text) => { const field = document.querySelector('article input[name=q]'); field.value = text; "
                "field.dispatchEvent(new InputEvent('input', {bubbles: true})); }", "mean field & χ")  # fmt: skip
     engine.wait("new URLSearchParams(location.search).get('q') === 'mean field & χ'")

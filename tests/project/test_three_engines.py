@@ -58,7 +58,6 @@ def test_a_model_runs_bit_for_bit_as_the_library_does(engine, site, server, serv
 @pytest.mark.parametrize("served", [False, True], ids=["from a file", "from a server"])
 def test_a_page_answers_in_the_words_of_the_notebook(engine, site, server, served):
     engine.open(address(site, server, LESSON, served))
-    engine.wait("document.readyState === 'complete'")
     field = "[data-exercise='1.2-a'] .ask-text"
     for text in TYPED:
         engine.run("(field) => { document.querySelector(field).value = ''; }", field)

@@ -29,9 +29,8 @@ from . import ising
 from .geometry import Lattice, checked
 from .ising import HEAT_BATH, Run, flip_probability
 from .multispin import DIGITS, sweep
-from .planes import BITS, NO_BITS, TILES, close_rim, count, pack, unpack
+from .planes import ALL_BITS, BITS, NO_BITS, count, cut, laid_out, read_off
 
-_ALL = np.uint64(2**64 - 1)
 _LARGEST_COUPLING = 1e300  # of J / T; colder than that is T = 0 to every digit
 
 
@@ -91,20 +90,9 @@ def simulate(
     >>> bool(run.m[:20].min() > 0.95), bool(abs(run.m[-10:]).max() < 0.2)
     (True, True)
     """
-    spins = arguments.as_array("spins", spins)
-    shape = spins.shape
-    if len(shape) != 2 or any(side == 0 or side % (2 * TILES) for side in shape):
-        raise ValueError(f"spins must have shape (rows, columns), both multiples of {2 * TILES}, got {shape}")
-    rows, columns = shape[0] // TILES, shape[1] // TILES
-    cut = arguments.spins(spins).reshape(TILES, rows, TILES, columns).transpose(0, 2, 1, 3).reshape(BITS, rows, columns)
+    tiles = cut(spins)
     J, temperatures = arguments.number("J", J, above=0), lists(temperatures)
-
-    def whole(tiles, broken, up) -> Run:
-        final = tiles.reshape(TILES, TILES, rows, columns).transpose(0, 2, 1, 3).reshape(shape)
-        size = final.size
-        return Run(final, -J * (2 - 2 * broken.sum(axis=1) / size), 2 * up.sum(axis=1) / size - 1)
-
-    return _run(cut, temperatures[:, None], True, whole, J, every, progress, rng)
+    return _run(tiles, temperatures[:, None], True, J, every, progress, rng)
 
 
 def replicas(
@@ -157,14 +145,9 @@ def replicas(
             f"spins must have shape (R, rows, columns), R from 1 to {BITS}, rows and columns even, got {shape}"
         )
     copies = arguments.spins(spins).reshape(shape)
-    R, size, J = shape[0], copies[0].size, arguments.number("J", J, above=0)
-    temperatures = lists(temperatures, R)
+    J, temperatures = arguments.number("J", J, above=0), lists(temperatures, shape[0])
     temperatures = temperatures[:, None] if temperatures.ndim == 1 else temperatures
-
-    def each(final, broken, up) -> Run:
-        return Run(final, -J * (2 - 2 * broken[:, :R] / size), 2 * up[:, :R] / size - 1)
-
-    return _run(copies, temperatures, False, each, J, every, progress, rng)
+    return _run(copies, temperatures, False, J, every, progress, rng)
 
 
 def on_lattice(
@@ -246,28 +229,21 @@ def _couplings(J: float, temperatures) -> np.ndarray:
         return np.minimum(J / temperatures, _LARGEST_COUPLING)
 
 
-def _run(spins, temperatures, tiled, as_run, J, every, progress, rng) -> Run:
+def _run(parts, temperatures, tiled, J, every, progress, rng) -> Run:
     """Check what both public functions share, and run; as for `multispin`, with temperatures (sweeps, 1 or R)."""
     every = arguments.count("every", every, at_least=1)
     arguments.flag("progress", progress, optional=True)
     sweeps = len(temperatures)
     broken, up = arguments.room((2, sweeps // every, BITS), np.int64, sweeps=sweeps)
     seed = arguments.generator(rng).integers(2**64, dtype=np.uint64)
-    rows, columns = spins.shape[1:]
-    planes = np.zeros((2, rows + 2, columns // 2 + 2), dtype=np.uint64)
-    to_right = np.zeros_like(planes)
-    to_right[0, 2::2] = to_right[1, 1::2] = _ALL
-    pack(spins, planes)
-    close_rim(planes, 0, tiled)
-    close_rim(planes, 1, tiled)
+    planes, to_right = laid_out(parts, tiled)
     clock, digits = np.zeros(1, dtype=np.int64), np.zeros((2, DIGITS), dtype=np.uint64)
     couplings = np.ascontiguousarray(_couplings(J, temperatures))
-    system = Cooling(to_right, np.array([NO_BITS, _ALL]), digits, couplings, tiled, seed, every)
+    system = Cooling(to_right, np.array([NO_BITS, ALL_BITS]), digits, couplings, tiled, seed, every)
 
     def finished() -> Run:
-        final, done = np.empty(spins.shape, dtype=np.int8), slice(clock[0] // every)
-        unpack(planes, final)
-        return as_run(final, broken[done], up[done])
+        done = slice(clock[0] // every)
+        return read_off(planes, len(parts), tiled, J, broken[done], up[done])
 
     with keeping(finished):
         for part in watched(sweeps, progress):
@@ -290,7 +266,7 @@ def fill_digits(digits, couplings):
                 digits[u, k] |= ((scaled >> np.uint64(k)) & np.uint64(1)) << np.uint64(r)
         if couplings.size == 1:
             for k in range(DIGITS):
-                digits[u, k] = _ALL if digits[u, k] else NO_BITS
+                digits[u, k] = ALL_BITS if digits[u, k] else NO_BITS
 
 
 @kernel

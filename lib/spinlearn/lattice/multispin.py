@@ -45,14 +45,12 @@ from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import GOLDEN, splitmix64
 from .ising import HEAT_BATH, RULES, Run, flip_probability, refuse_free_flips
-from .planes import BITS, NO_BITS, TILES, close_rim, count, pack, unpack
+from .planes import ALL_BITS, BITS, NO_BITS, close_rim, count, cut, laid_out, read_off
 
 DIGITS = 64  # binary digits of a probability, and random words set aside for each word and update
 TOGETHER = 12  # digits that are compared for all spins of a word together
 CHUNK = 1024  # words after which the spins that are still undecided are looked for; a multiple of 8
 AT_ONCE = 4  # digits that such a spin is given at once; a divisor of DIGITS - TOGETHER
-
-_ALL = np.uint64(2**64 - 1)
 
 
 class System(NamedTuple):
@@ -127,22 +125,8 @@ def simulate(
     >>> run.m.shape, bool(run.m[100:].mean() > 0.99)
     ((200,), True)
     """
-    spins = arguments.as_array("spins", spins)
-    shape = spins.shape
-    if len(shape) != 2 or any(side == 0 or side % (2 * TILES) for side in shape):
-        raise ValueError(f"spins must have shape (rows, columns), both multiples of {2 * TILES}, got {shape}")
-    rows, columns = shape[0] // TILES, shape[1] // TILES
-    # (tile row, row, tile column, column) to (tile, row, column), and back below.
-    cut = arguments.spins(spins).reshape(TILES, rows, TILES, columns).transpose(0, 2, 1, 3).reshape(BITS, rows, columns)
-    T = arguments.temperature(T)
-
-    def whole(tiles, broken, up) -> Run:
-        final = tiles.reshape(TILES, TILES, rows, columns).transpose(0, 2, 1, 3).reshape(shape)
-        size = final.size
-        return Run(final, -abs(J) * (2 - 2 * broken.sum(axis=1) / size), 2 * up.sum(axis=1) / size - 1)
-
-    J = arguments.number("J", J)
-    return _run(cut, np.full(BITS, T), True, whole, sweeps, rule, J, every, threads, progress, rng)
+    tiles, T = cut(spins), arguments.temperature(T)
+    return _run(tiles, np.full(BITS, T), True, sweeps, rule, arguments.number("J", J), every, threads, progress, rng)
 
 
 def replicas(
@@ -202,32 +186,26 @@ def replicas(
             f"spins must have shape (rows, columns) or ({T.size}, rows, columns), rows and columns even, got {shape}"
         )
     copies = np.broadcast_to(arguments.spins(spins).reshape(shape), (T.size, *shape[-2:]))
-    size, J = copies[0].size, arguments.number("J", J)
-    if arguments.choice("rule", rule, RULES) == "metropolis" and 2.0 ** (2 * min(shape[-2:]) - size) > 1e-6:
+    J = arguments.number("J", J)
+    if arguments.choice("rule", rule, RULES) == "metropolis" and 2.0 ** (2 * min(shape[-2:]) - copies[0].size) > 1e-6:
         raise ValueError(
             f"rule must be 'heat-bath' on a lattice as small as {shape[-2]} × {shape[-1]}, got 'metropolis', which "
             "never reaches the states whose flips are all free"
         )
 
-    def each(final, broken, up) -> Run:
-        return Run(final, -abs(J) * (2 - 2 * broken[:, : T.size] / size), 2 * up[:, : T.size] / size - 1)
-
-    return _run(copies, T, False, each, sweeps, rule, J, every, threads, progress, rng)
+    return _run(copies, T, False, sweeps, rule, J, every, threads, progress, rng)
 
 
-def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng) -> Run:
+def _run(parts, T, tiled, sweeps, rule, J, every, threads, progress, rng) -> Run:
     """Check what both public functions share, and run.
 
     Parameters
     ----------
-    spins : (R, rows, columns) int8
+    parts : (R, rows, columns) int8
         The spins of tile or replica r, which become bit r of the words.
     T : (R,) float64
     tiled : bool
         Whether the R parts are tiles of one lattice, or lattices of their own.
-    as_run : function
-        Makes the result of spins (R, rows, columns) int8 and broken, up (records, 64) int64: the unsatisfied bonds and
-        the spins +1 of each part, after every recorded sweep.
     """
     sweeps = arguments.count("sweeps", sweeps, at_most=2**56)  # 64 random words for each of two half-sweeps
     every = arguments.count("every", every, at_least=1)
@@ -235,22 +213,15 @@ def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng
     heat_bath = RULES[arguments.choice("rule", rule, RULES)] == HEAT_BATH
     # In a fixed order each spin has to be refused now and then, not just any.
     refuse_free_flips(rule, 4 * abs(J), float(T.max()), sweeps)
-    if not math.isfinite(8 * J * spins.size):
+    if not math.isfinite(8 * J * parts.size):
         raise ValueError("J must be small enough that every energy is finite, below 1.8e308 in size")
     arguments.flag("progress", progress, optional=True)
     broken, up = arguments.room((2, sweeps // every, BITS), np.int64, sweeps=sweeps)
     seed = arguments.generator(rng).integers(2**64, dtype=np.uint64)
 
-    rows, columns = spins.shape[1:]
-    planes = np.zeros((2, rows + 2, columns // 2 + 2), dtype=np.uint64)
-    to_right = np.zeros_like(planes)
-    to_right[0, 2::2] = to_right[1, 1::2] = _ALL
-    pack(spins, planes)
-    close_rim(planes, 0, tiled)
-    close_rim(planes, 1, tiled)
-
+    planes, to_right = laid_out(parts, tiled)
     # The antiferromagnet is the ferromagnet with a broken bond for a whole one, and the other way round.
-    flags = np.array([_ALL if J < 0 else NO_BITS, _ALL if heat_bath else NO_BITS])
+    flags = np.array([ALL_BITS if J < 0 else NO_BITS, ALL_BITS if heat_bath else NO_BITS])
     digits = np.stack(
         [_digits([flip_probability(RULES[rule], cost * (abs(J) / t)) for t in T.tolist()]) for cost in (8, 4)]
     )
@@ -259,9 +230,8 @@ def _run(spins, T, tiled, as_run, sweeps, rule, J, every, threads, progress, rng
     system = System(to_right, flags, digits, tiled, seed, every)
 
     def finished() -> Run:
-        final, done = np.empty(spins.shape, dtype=np.int8), slice(clock[0] // every)
-        unpack(planes, final)
-        return as_run(final, broken[done], up[done])
+        done = slice(clock[0] // every)
+        return read_off(planes, len(parts), tiled, abs(J), broken[done], up[done])
 
     with keeping(finished), ThreadPoolExecutor(threads) as pool:
         for part in watched(sweeps, progress):
@@ -386,7 +356,7 @@ def half_sweep(planes, to_right, flags, digits, seed, half, first, last):
             beyond = before[w] ^ (right[w] & (before[w] ^ after[w]))
             odd, two, more = broken_bonds(spins[w] ^ anti, above[w], below[w], beside[w], beyond)
             position = place + np.uint64(w) * GOLDEN
-            less, left = NO_BITS, _ALL
+            less, left = NO_BITS, ALL_BITS
             for k in range(DIGITS - TOGETHER, DIGITS):
                 less, left = compare(less, left, odd, low[k], high[k], position + np.uint64(k) * stride)
             # With two broken bonds a flip is free: Metropolis does it, the heat bath tosses a coin, the first digit.

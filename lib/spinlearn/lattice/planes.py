@@ -1,19 +1,69 @@
 """How the words of `multispin` are laid out: spins into words and out again, the rim around them, and what is counted.
 
-`planes` (2, rows + 2, words + 2) uint64 are the two colours of the checkerboard, each with its rim.
+`planes` (2, rows + 2, words + 2) uint64 are the two colours of the checkerboard, each with its rim. The 64 bits of a
+word are the parts of a system: the tiles of one lattice, or replicas, lattices of their own.
 """
 
 import numpy as np
 
+from ..core import arguments
 from ..core.jit import kernel
+from .ising import Run
 
 TILES = 8  # tiles along each side
 BITS = TILES * TILES
 NO_BITS = np.uint64(0)
+ALL_BITS = np.uint64(2**64 - 1)
 
 _FIRST_COLUMN = np.uint64(0x0101010101010101)  # of the tiles: bits 8 a
 _LAST_COLUMN = np.uint64(0x8080808080808080)  # bits 8 a + 7
 _BYTES = np.uint64(0x0101010101010101)  # the lowest bit of each byte
+
+
+def cut(spins) -> np.ndarray:
+    """Check the spins (rows, columns) of a large lattice, and cut it into tiles: (64, rows / 8, columns / 8) int8."""
+    spins = arguments.as_array("spins", spins)
+    shape = spins.shape
+    if len(shape) != 2 or any(side == 0 or side % (2 * TILES) for side in shape):
+        raise ValueError(f"spins must have shape (rows, columns), both multiples of {2 * TILES}, got {shape}")
+    rows, columns = shape[0] // TILES, shape[1] // TILES
+    # (tile row, row, tile column, column) to (tile, row, column); `joined` goes back.
+    sorted_out = arguments.spins(spins).reshape(TILES, rows, TILES, columns).transpose(0, 2, 1, 3)
+    return sorted_out.reshape(BITS, rows, columns)
+
+
+def joined(tiles) -> np.ndarray:
+    """The lattice that `cut` made the tiles of."""
+    rows, columns = tiles.shape[1:]
+    return tiles.reshape(TILES, TILES, rows, columns).transpose(0, 2, 1, 3).reshape(TILES * rows, TILES * columns)
+
+
+def laid_out(parts, tiled: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The planes of parts (R, rows, columns) int8, and where the neighbour beyond lies to the right, see `pack`."""
+    rows, columns = parts.shape[1:]
+    planes = np.zeros((2, rows + 2, columns // 2 + 2), dtype=np.uint64)
+    to_right = np.zeros_like(planes)
+    to_right[0, 2::2] = to_right[1, 1::2] = ALL_BITS
+    pack(parts, planes)
+    close_rim(planes, 0, tiled)
+    close_rim(planes, 1, tiled)
+    return planes, to_right
+
+
+def read_off(planes, parts: int, tiled: bool, J: float, broken, up) -> Run:
+    """What a run returns: the spins in the planes, and energy and magnetisation per spin from what was counted.
+
+    J is the size of the coupling, and `broken`, `up` (records, 64) are the unsatisfied bonds and the spins +1 of each
+    part, those of all tiles together in entry 0.
+    """
+    spins = np.empty((parts, planes.shape[1] - 2, 2 * (planes.shape[2] - 2)), dtype=np.int8)
+    unpack(planes, spins)
+    if tiled:
+        spins, broken, up = joined(spins), broken.sum(axis=1), up.sum(axis=1)
+        size = spins.size
+    else:
+        broken, up, size = broken[:, :parts], up[:, :parts], spins[0].size
+    return Run(spins, -J * (2 - 2 * broken / size), 2 * up / size - 1)
 
 
 @kernel

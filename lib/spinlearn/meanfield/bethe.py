@@ -18,6 +18,7 @@ import numpy as np
 
 from ..core import arguments
 from ..core.jit import elementwise, kernel
+from .weiss import sign_of
 
 
 class Bethe(NamedTuple):
@@ -88,7 +89,7 @@ def bethe(T, *, z: int, h=0.0, J: float = 1.0) -> Bethe:
     bond = np.logaddexp(K + np.logaddexp(2 * x, -2 * x), np.log(2) - K)
     m = np.tanh((z * x - H) / (z - 1))  # the cavity field and one message, (x - H) / (z - 1), more
     pair = np.tanh(K + (np.logaddexp(2 * x, -2 * x) - np.log(2)) / 2)
-    sign = _sign(h)
+    sign = sign_of(h)
     return Bethe(
         (sign * m)[()],
         (-T * (site - z / 2 * bond))[()],
@@ -172,7 +173,7 @@ def tap_magnetisation(T, *, z: int, h=0.0, J: float = 1.0):
     [0.9509 0.    ]
     """
     z, J, T, h = _lattice_arguments(T, h, z, J)
-    return _sign(h) * elementwise(_fill_tap, J / T, np.abs(h) / T, z)
+    return sign_of(h) * elementwise(_fill_tap, J / T, np.abs(h) / T, z)
 
 
 def tap_critical_temperature(*, z: int, J: float = 1.0) -> float:
@@ -283,10 +284,6 @@ def _fill_cavity(K, H, z, out):
 def _fill_tap(K, H, z, out):
     for i in range(out.size):
         out[i] = tap_root(K[i], H[i], z[i])
-
-
-def _sign(h):
-    return np.where(h < 0, -1.0, 1.0)
 
 
 def _lattice_arguments(T, h, z, J):

@@ -22,7 +22,15 @@ from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import stream, uniform
-from .curie_weiss import Evolution, update_law
+from .curie_weiss import (
+    Evolution,
+    checked_law,
+    checked_magnetisation,
+    fill_steps,
+    keep_law,
+    nearest_state,
+    update_law,
+)
 
 _LARGEST = 10**6  # spins, as for `curie_weiss`
 _LARGEST_BETA = 1e300  # colder than that is T = 0 to every digit
@@ -71,9 +79,7 @@ def evolve(law, temperatures, *, Tc: float = 1.0, progress: bool | None = None) 
     >>> evolve([0, 0, 1], [0.0, 1e9]).law.round(6)
     array([0.125, 0.5  , 0.375])
     """
-    law = arguments.real_array("law", law)
-    if law.ndim != 1 or law.size < 2 or law.min() < 0 or abs(law.sum() - 1) > 1e-9:
-        raise ValueError(f"law must be N + 1 at least 2 probabilities with the sum 1, got shape {law.shape}")
+    law = checked_law(law)
     T, Tc = _temperatures(temperatures), arguments.number("Tc", Tc, above=0)
     arguments.flag("progress", progress, optional=True)
     N, m = law.size - 1, np.full(T.size, np.nan)
@@ -134,14 +140,11 @@ def walk(
     N = arguments.count("N", N, at_least=1, at_most=_LARGEST)
     T, Tc = _temperatures(temperatures), arguments.number("Tc", Tc, above=0)
     copies = arguments.count("copies", copies, at_least=1)
-    if start is not None:
-        start = arguments.number("start", start)
-        if abs(start) > 1:
-            raise ValueError(f"start must lie between -1 and 1, got {start:g}")
+    begin = None if start is None else nearest_state("start", start, N)
     arguments.flag("progress", progress, optional=True)
     m = arguments.room((T.size, copies), copies=copies)
     arguments.generator(rng)
-    up = rng.binomial(N, 0.5, copies) if start is None else np.full(copies, int(np.floor(N * (1 + start) / 2 + 0.5)))
+    up = rng.binomial(N, 0.5, copies) if begin is None else np.full(copies, begin)
     raises, lowers, state, done, betas = np.empty(N + 1), np.empty(N + 1), stream(rng), 0, _betas(T)
     with keeping(lambda: m[:done]):
         for part in watched(T.size, progress):
@@ -177,9 +180,7 @@ def flow(m: float, temperatures, *, Tc: float = 1.0) -> np.ndarray:
     >>> flow(0.5, [1e9, 1e9, 0.0]).round(4)
     array([0.1839, 0.0677, 0.657 ])
     """
-    m = arguments.number("m", m)
-    if abs(m) > 1:
-        raise ValueError(f"m must lie between -1 and 1, got {m:g}")
+    m = checked_magnetisation("m", m)
     T, Tc = _temperatures(temperatures), arguments.number("Tc", Tc, above=0)
     record = np.empty(T.size)
     flow_cooling(m, _betas(T), Tc, record)
@@ -201,16 +202,6 @@ def _betas(T) -> np.ndarray:
 
 
 @kernel
-def fill_steps(up, down, beta, Tc):
-    """Fill the probabilities of a step up and of a step down, (N + 1,) each; beta may be huge."""
-    n = up.size - 1
-    for k in range(n + 1):
-        M = 2 * k - n
-        up[k] = (n - k) / n / (1.0 + np.exp(-2.0 * (beta * (Tc * (M + 1) / n))))
-        down[k] = k / n / (1.0 + np.exp(2.0 * (beta * (Tc * (M - 1) / n))))
-
-
-@kernel
 def carry(course, first, last, betas, Tc, m):
     """Carry the law of a `Cooling` through the updates `first` to before `last`, N of them at each of the `betas`."""
     law, up, down = course.law, course.up, course.down
@@ -218,14 +209,10 @@ def carry(course, first, last, betas, Tc, m):
     for update in range(first, last):
         t = update // n
         if update % n == 0 or update == first:
-            fill_steps(up, down, betas[t], Tc)
+            fill_steps(up, down, betas[t], 0.0, Tc)
         update_law(law, up, down)
         if update % n == n - 1:
-            mean = 0.0
-            for k in range(n + 1):
-                mean += law[k] * (2 * k - n)
-                course.last[k] = law[k]
-            m[t] = mean / n
+            m[t] = keep_law(law, course.last)
 
 
 @kernel
@@ -234,7 +221,7 @@ def walk_cooling(ups, raises, lowers, betas, Tc, state, m):
     n = raises.size - 1
     for t in range(betas.size):
         if t == 0 or betas[t] != betas[t - 1]:
-            fill_steps(raises, lowers, betas[t], Tc)
+            fill_steps(raises, lowers, betas[t], 0.0, Tc)
         for c in range(ups.size):
             k = ups[c]
             for _ in range(n):

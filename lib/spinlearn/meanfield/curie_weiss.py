@@ -234,7 +234,7 @@ def evolve(law, T: float, fields, *, Tc: float = 1.0, progress: bool | None = No
     >>> evolve([0, 1], 1e9, [0.5]).law.round(6)
     array([0.5, 0.5])
     """
-    law = _law(law)
+    law = checked_law(law)
     T, fields, Tc = arguments.temperature(T), arguments.fields(fields), _coupling(Tc)
     N, m = law.size - 1, np.full(fields.size, np.nan)
     course = Course(law.copy(), law.copy(), np.empty(N + 1), np.empty(N + 1))
@@ -292,7 +292,7 @@ def walk(
     True
     """
     N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.temperature(T), _coupling(Tc)
-    fields, k = arguments.fields(fields), _nearest("start", start, N)
+    fields, k = arguments.fields(fields), nearest_state("start", start, N)
     arguments.flag("progress", progress, optional=True)
     arguments.generator(rng)
     up, down, m, state = np.empty(N + 1), np.empty(N + 1), np.full(fields.size, np.nan), stream(rng)
@@ -337,7 +337,7 @@ def flow(m: float, T: float, fields, *, Tc: float = 1.0, progress: bool | None =
     >>> flow(1.0, 1.0, [0.0, 0.0], Tc=0.0).round(5)
     array([0.36788, 0.13534])
     """
-    m, T, Tc = _magnetisation("m", m), arguments.temperature(T), _coupling(Tc)
+    m, T, Tc = checked_magnetisation("m", m), arguments.temperature(T), _coupling(Tc)
     fields = arguments.fields(fields)
     record = np.full(fields.size, np.nan)
     with keeping(lambda: record[: _finished(record)]):
@@ -385,7 +385,7 @@ def passage_time(N: int, T: float, *, h: float = 0.0, Tc: float = 1.0, start: fl
     """
     N, T, Tc = arguments.count("N", N, at_least=1, at_most=_LARGEST), arguments.temperature(T), _coupling(Tc)
     h = arguments.number("h", h)
-    first, last = _nearest("start", start, N), _nearest("target", target, N)
+    first, last = nearest_state("start", start, N), nearest_state("target", target, N)
     if first > last:  # the same magnet upside down
         first, last, h = N - first, N - last, -h
     times = np.empty(N)
@@ -485,6 +485,17 @@ def update_law(law, up, down):
 
 
 @kernel
+def keep_law(law, last):
+    """Copy `law` (N + 1,) to `last`, and return its mean magnetisation per spin."""
+    n = law.size - 1
+    mean = 0.0
+    for k in range(n + 1):
+        mean += law[k] * (2 * k - n)
+        last[k] = law[k]
+    return mean / n
+
+
+@kernel
 def carry_law(course, first, last, beta, Tc, fields, m):
     """Carry the law of a `Course` through the updates `first` to before `last`, N of them in each of the `fields`.
 
@@ -498,11 +509,7 @@ def carry_law(course, first, last, beta, Tc, fields, m):
             fill_steps(up, down, beta, fields[t], Tc)
         update_law(law, up, down)
         if update % n == n - 1:
-            mean = 0.0
-            for k in range(n + 1):
-                mean += law[k] * (2 * k - n)
-                course.last[k] = law[k]
-            m[t] = mean / n
+            m[t] = keep_law(law, course.last)
 
 
 @kernel
@@ -580,8 +587,14 @@ def _coupling(Tc) -> float:
     return arguments.number("Tc", Tc, at_least=0)
 
 
-def _law(law) -> np.ndarray:
-    """Check a law of the number of up spins."""
+def checked_law(law) -> np.ndarray:
+    """Check a law of the number of up spins; return it as float64.
+
+    Examples
+    --------
+    >>> checked_law([0, 1])
+    array([0., 1.])
+    """
     array = arguments.real_array("law", law)
     if np.ndim(law) != 1 or array.size < 2:
         raise ValueError(f"law must be one-dimensional, of N + 1 at least 2 entries, got shape {np.shape(law)}")
@@ -592,13 +605,26 @@ def _law(law) -> np.ndarray:
     return array
 
 
-def _magnetisation(name: str, m) -> float:
+def checked_magnetisation(name: str, m) -> float:
+    """Check a magnetisation per spin, from -1 to 1.
+
+    Examples
+    --------
+    >>> checked_magnetisation("m", 1)
+    1.0
+    """
     m = arguments.number(name, m)
     if abs(m) > 1:
         raise ValueError(f"{name} must lie between -1 and 1, got {m:g}")
     return m
 
 
-def _nearest(name: str, m, N: int) -> int:
-    """Number of up spins whose magnetisation is nearest to m."""
-    return math.floor(N * (1 + _magnetisation(name, m)) / 2 + 0.5)
+def nearest_state(name: str, m, N: int) -> int:
+    """Check a magnetisation per spin; return the number of up spins, of N, whose magnetisation is nearest to it.
+
+    Examples
+    --------
+    >>> nearest_state("start", 0.5, 5)
+    4
+    """
+    return math.floor(N * (1 + checked_magnetisation(name, m)) / 2 + 0.5)

@@ -31,7 +31,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ..core import arguments
-from .moments import features, moments, pair, variances
+from .moments import features, layer_variances, moments, pair, variances
 
 _GRID = np.geomspace(1e-9, 1e9, 145)  # of q, for the search of fixed points
 _MARGINAL = 1e-11  # slopes of maps that agree with 1 to this are 1: the moments are right to 1e-12
@@ -146,7 +146,7 @@ def propagate(activation, depth: int, *, weight_variance, bias_variance=0.0, q: 
     array([0.      , 0.31831 , 0.493731, 0.604826])
     """
     depth = arguments.count("depth", depth)
-    weight, bias = _hyper(weight_variance, bias_variance)
+    weight, bias = layer_variances(weight_variance, bias_variance)
     q, c = arguments.number("q", q, above=0), arguments.number("c", c, at_least=-1)
     if c > 1:
         raise ValueError(f"c must be at most 1, got {c}")
@@ -189,7 +189,7 @@ def fixed_points(activation, *, weight_variance, bias_variance=0.0) -> FixedPoin
     >>> fixed_points(activation.tanh, weight_variance=2.0)
     FixedPoints(q=array([0.        , 0.61796477]), stable=array([False,  True]))
     """
-    weight, bias = _hyper(weight_variance, bias_variance)
+    weight, bias = layer_variances(weight_variance, bias_variance)
     gain = weight * moments(activation, _GRID).square + bias - _GRID
     gain[np.abs(gain) < _MARGINAL * _GRID] = 0.0  # the map is the identity there
     found = [0.0] if bias + weight * float(moments(activation, 0.0).square) == 0 else []
@@ -232,7 +232,7 @@ def phase(activation, *, weight_variance, bias_variance=0.0, start: float = 1.0)
     >>> found.name, [round(number, 4) for number in found[1:]]
     ('chaotic', [0.7218, 1.0477, 0.4865, 0.7441, 1.388, 25.2134])
     """
-    weight, bias = _hyper(weight_variance, bias_variance)
+    weight, bias = layer_variances(weight_variance, bias_variance)
     start = float(variances("start", arguments.number("start", start, above=0)))
     q = _reached(activation, weight, bias, start)
     at = moments(activation, min(q, _GRID[-1]))
@@ -412,12 +412,6 @@ def classify(activation) -> Kind:
             stable.append("one side")
     name = "critical at zero" if "from above" in stable else "half-stable" if "one side" in stable else "none"
     return Kind(name, tuple(points), tuple(stable))
-
-
-def _hyper(weight_variance, bias_variance) -> tuple[float, float]:
-    names = {"weight_variance": weight_variance, "bias_variance": bias_variance}
-    weight, bias = (float(variances(name, arguments.number(name, value))) for name, value in names.items())
-    return weight, bias
 
 
 def _root(function, low: float, high: float) -> float:

@@ -36,7 +36,7 @@ from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from . import weiss
-from .curie_weiss import fill_steps, flow_fields, update_law
+from .curie_weiss import checked_law, checked_magnetisation, fill_steps, flow_fields, update_law
 
 
 class State(NamedTuple):
@@ -121,7 +121,7 @@ def state(law, T: float, *, h: float = 0.0, Tc: float = 1.0) -> State:
     >>> found.s, round(found.relative, 6)  # ln 2
     (0.0, 0.693147)
     """
-    law, T = _law(law), arguments.temperature(T)
+    law, T = checked_law(law), arguments.temperature(T)
     h, Tc = arguments.number("h", h), arguments.number("Tc", Tc, at_least=0)
     tables = _tables(law.size - 1, h, Tc)
     equilibrium, record = np.empty(law.size), np.empty(5)
@@ -165,7 +165,7 @@ def follow(law, T, *, h: float = 0.0, Tc: float = 1.0, progress: bool | None = N
     >>> bool(path.s[-1] < path.s[0] - 0.2), bool(path.production.min() > 0)
     (True, True)
     """
-    law, T = _law(law), _temperatures(T)
+    law, T = checked_law(law), _temperatures(T)
     h, Tc = arguments.number("h", h), arguments.number("Tc", Tc, at_least=0)
     N, tables = law.size - 1, _tables(law.size - 1, h, Tc)
     # m, |m|, e, s, relative; the first row's last is against the first T.
@@ -208,9 +208,7 @@ def follow_flow(m: float, T, *, h: float = 0.0, Tc: float = 1.0) -> Path:
     >>> path.m[[0, 10, 30]].round(3), bool((np.diff(path.f) < 1e-15).all())
     (array([0.01 , 0.952, 0.958]), True)
     """
-    m, T = arguments.number("m", m), _temperatures(T)
-    if abs(m) > 1:
-        raise ValueError(f"m must lie between -1 and 1, got {m:g}")
+    m, T = checked_magnetisation("m", m), _temperatures(T)
     h, Tc = arguments.number("h", h), arguments.number("Tc", Tc, above=0)
     course, one = np.empty(T.size + 1), np.empty(1)
     course[0] = m
@@ -299,12 +297,3 @@ def _temperatures(T) -> np.ndarray:
     if T.ndim != 1:
         raise ValueError(f"T must be one-dimensional, one for each sweep, got shape {T.shape}")
     return T
-
-
-def _law(law) -> np.ndarray:
-    array = arguments.series("law", law)
-    if array.min() < 0 or abs(array.sum() - 1) > 1e-9:
-        raise ValueError(
-            f"law must be probabilities with the sum 1, got the sum {array.sum():g}, least {array.min():g}"
-        )
-    return array

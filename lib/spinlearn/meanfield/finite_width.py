@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import arguments
-from .moments import moments, variances
+from .moments import layer_variances, moments, variances
 
 _BLOCK = 2_000_000  # numbers that are drawn at once
 _DOUBLE_FACTORIALS = (1, 3, 15, 105)  # E[z^2], E[z^4], … of a standard Gaussian
@@ -101,11 +101,7 @@ def simulate(
     """
     width, samples = (arguments.count(n, v, at_least=1) for n, v in (("width", width), ("samples", samples)))
     depth = arguments.count("depth", depth)
-    weight = float(variances("weight_variance", arguments.number("weight_variance", weight_variance)))
-    bias = float(variances("bias_variance", arguments.number("bias_variance", bias_variance)))
-    q, d = arguments.number("q", q, above=0), arguments.number("d", d, at_least=0)
-    if d > 2:
-        raise ValueError(f"d must be at most 2, got {d}")
+    weight, bias, q, d = checked_layers(weight_variance, bias_variance, q, d)
     arguments.choice("by", by, ("law", "weights"))
     arguments.generator(rng)
     moments(activation, 1.0)  # refuses what is no activation
@@ -117,6 +113,21 @@ def simulate(
         part[0, :, 0], part[1, :, 0] = q, d
         run(activation, width, weight, bias, part, rng)
     return Networks(both[0], both[1])
+
+
+def checked_layers(weight_variance, bias_variance, q, d) -> tuple[float, float, float, float]:
+    """Check the two variances of random layers, and the variance q > 0 and the distance d, up to 2, of two inputs.
+
+    Examples
+    --------
+    >>> checked_layers(2, 0, 1, 0.5)
+    (2.0, 0.0, 1.0, 0.5)
+    """
+    weight, bias = layer_variances(weight_variance, bias_variance)
+    q, d = arguments.number("q", q, above=0), arguments.number("d", d, at_least=0)
+    if d > 2:
+        raise ValueError(f"d must be at most 2, got {d}")
+    return weight, bias, q, d
 
 
 def _by_law(activation, width: int, weight: float, bias: float, both, rng) -> None:
@@ -189,8 +200,7 @@ def scatter(activation, width: int, depth: int, *, weight_variance, bias_varianc
     array([0.0707, 0.7071])
     """
     width, depth = arguments.count("width", width, at_least=1), arguments.count("depth", depth)
-    weight = float(variances("weight_variance", arguments.number("weight_variance", weight_variance)))
-    bias = float(variances("bias_variance", arguments.number("bias_variance", bias_variance)))
+    weight, bias = layer_variances(weight_variance, bias_variance)
     q, v = float(variances("q", arguments.number("q", q, above=0))), 0.0
     spread = arguments.room((depth + 1,), depth=depth)
     for layer in range(1, depth + 1):

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..core import arguments
 from ..core.jit import elementwise, kernel
-from .weiss import outer_root
+from .weiss import outer_root, sign_of
 
 # Trapezoidal sums of analytic functions that vanish at both ends: with this step their error is some exp(-48).
 _STEP = 0.2
@@ -60,7 +60,7 @@ def gaussian_response(b, T, *, spread):
     T, spread = arguments.temperatures(T), _spread(spread)
     b = arguments.real_values("b", b)
     arguments.fit_together(b=b, T=T, spread=spread)
-    return np.where(b < 0, -1.0, 1.0)[()] * elementwise(_fill_responses, np.abs(b), T, spread)
+    return sign_of(b) * elementwise(_fill_responses, np.abs(b), T, spread)
 
 
 def gaussian_magnetisation(T, *, h=0.0, Tc: float = 1.0, spread):
@@ -100,7 +100,7 @@ def gaussian_magnetisation(T, *, h=0.0, Tc: float = 1.0, spread):
     T, spread, Tc = arguments.temperatures(T), _spread(spread), arguments.number("Tc", Tc, above=0)
     h = arguments.real_values("h", h)
     arguments.fit_together(T=T, h=h, spread=spread)
-    return np.where(h < 0, -1.0, 1.0)[()] * elementwise(_fill_magnetisations, T, np.abs(h), Tc, spread)
+    return sign_of(h) * elementwise(_fill_magnetisations, T, np.abs(h), Tc, spread)
 
 
 @kernel

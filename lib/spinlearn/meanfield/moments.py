@@ -216,6 +216,19 @@ def variances(name: str, value) -> np.ndarray:
     return array
 
 
+def layer_variances(weight_variance, bias_variance) -> tuple[float, float]:
+    """Return the two variances of a random layer, of its weights and its biases, as floats, or raise naming them.
+
+    Examples
+    --------
+    >>> layer_variances(2, 0)
+    (2.0, 0.0)
+    """
+    names = {"weight_variance": weight_variance, "bias_variance": bias_variance}
+    weight, bias = (float(variances(name, arguments.number(name, value))) for name, value in names.items())
+    return weight, bias
+
+
 def _checked(activation) -> None:
     if not (callable(activation) and callable(getattr(activation, "slope", None))):
         raise TypeError(

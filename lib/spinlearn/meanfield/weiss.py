@@ -79,7 +79,7 @@ def magnetisation(T, *, h=0.0, Tc: float = 1.0):
     -0.3048
     """
     T, h, Tc = _arguments(T, h, Tc)
-    return _sign(h) * np.tanh(_roots(T, np.abs(h), Tc))
+    return sign_of(h) * np.tanh(_roots(T, np.abs(h), Tc))
 
 
 def branches(T, *, h=0.0, Tc: float = 1.0) -> Branches:
@@ -110,7 +110,7 @@ def branches(T, *, h=0.0, Tc: float = 1.0) -> Branches:
     array([-0.6731,     nan])
     """
     T, h, Tc = _arguments(T, h, Tc)
-    sign, strength = _sign(h), np.abs(h)
+    sign, strength = sign_of(h), np.abs(h)
     three = (Tc > T) & (strength < elementwise(_fill_spinodal_field, T, Tc))
     against = np.where(three, -strength, 0.0)
     metastable = np.where(three, -sign * np.tanh(_roots(T, against, Tc)), np.nan)
@@ -461,7 +461,14 @@ def _roots(T, h, Tc):
     return elementwise(_fill_outer_roots, T, h, Tc)
 
 
-def _sign(h):
+def sign_of(h) -> np.ndarray:
+    """The side that a magnet is on in a field h: its sign, and 1 without a field.
+
+    Examples
+    --------
+    >>> sign_of(np.array([-0.5, 0.0, 2.0]))
+    array([-1.,  1.,  1.])
+    """
     return np.where(h < 0, -1.0, 1.0)
 
 

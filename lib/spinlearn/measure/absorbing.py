@@ -34,7 +34,7 @@ import numpy as np
 
 from ..core import arguments
 from ..meanfield.depth import edges, propagate
-from ..meanfield.finite_width import simulate
+from ..meanfield.finite_width import checked_layers, simulate
 from ..meanfield.moments import pair, variances
 from .observables import Estimate
 from .scaling import PowerLaw, power_law
@@ -314,11 +314,7 @@ def convolve(
     channels, samples = (
         arguments.count(name, value, at_least=1) for name, value in (("channels", channels), ("samples", samples))
     )
-    weight = float(variances("weight_variance", arguments.number("weight_variance", weight_variance)))
-    bias = float(variances("bias_variance", arguments.number("bias_variance", bias_variance)))
-    q, d = arguments.number("q", q, above=0), arguments.number("d", d, at_least=0)
-    if d > 2:
-        raise ValueError(f"d must be at most 2, got {d}")
+    weight, bias, q, d = checked_layers(weight_variance, bias_variance, q, d)
     found = arguments.room((samples, depth + 1), depth=depth)
     spread = math.sqrt(weight / ((2 * reach + 1) * channels))
     shifts = range(-reach, reach + 1)

@@ -226,7 +226,8 @@ def test_the_page_fires_and_counts_as_the_library_does_bit_for_bit(opened, setti
     assert now["digest"] != counted(Firing(**settings | {"seed": 77}), int(now["sweeps"]))["digest"]  # the control
     quenches, spikes = int(now["quenches"]), int(now["spikes"])
     assert quenches >= 3
-    expect(widget.locator(".sl-foot").first).to_contain_text(f"{spikes} spikes in {quenches} quenches")
+    told = f"{spikes} spike{'s' * (spikes != 1)} in {quenches} quenches"
+    expect(widget.locator(".sl-foot").first).to_contain_text(told)
     assert shown(widget, "spikes a quench") == f"{now['per_quench']:.2f}"
     assert shown(widget, "share of them up") == (f"{now['share_up']:.2f}" if spikes else "–")
     button(widget, "Reset").click()
@@ -283,7 +284,7 @@ def test_it_says_what_it_is_doing(opened):
             button(widget, "Step").click()
         assert says in status(widget)
     fill(widget, "Quench Q, exact value", 2.5)
-    fill(more(widget), "Sweeps from quench to quench", 60)
+    fill(more(widget), "Period in sweeps", 60)
     heard = set()
     for _ in range(12):
         run_until(widget, "sweeps", facts(widget)["sweeps"] + 20, pace=PACE, option="5")

@@ -156,7 +156,7 @@ def test_the_formulas_are_what_the_counts_follow(wasm):
         assert count < law
         m = wasm.call("magnetisation", 0, 1.25 - Q, 6.0)
         assert wasm.call("exponent", Q, 1.25, m, count, 0.5) == pytest.approx(1.5, abs=2 * near + 1e-9)
-    # The tanh: a softplus in dQ, short of it by its value without a quench; at Tc that is the offset -(ln 2) / (2 a r).
+    # The tanh: a softplus in d, short of it by its value without a quench; at Tc that is the offset -(ln 2) / (2 a r).
     for Q, T0 in ((0.0, 1.0), (0.6, 1.0), (0.3, 1.4), (1.9, 2.0)):
         softplus = np.logaddexp(0, 2 * 6 * (Q - (T0 - 1))) / (2 * 6 * 0.5)
         rest = np.logaddexp(0, -2 * 6 * (T0 - 1)) / (2 * 6 * 0.5)
@@ -259,11 +259,11 @@ def test_it_says_where_it_is_and_what_the_graphs_show(opened):
 def test_the_legend_names_the_law_of_the_magnet(opened):
     widget = live(opened(Quench(0.9)))
     legend = widget.locator(".sl-graph-below .sl-legend")
-    expect(legend).to_contain_text("(2/√3) dQ √dQ / r")
+    expect(legend).to_contain_text("(2/√3) d √d / r")
     expect(legend.locator("[data-part=literal]")).to_be_hidden()
     magnet = more(widget).get_by_role("combobox", name="Magnet")
     magnet.select_option("tanh")
-    expect(legend).to_contain_text("softplus of dQ")
+    expect(legend).to_contain_text("softplus of d")
     assert facts(widget)["count"] == pytest.approx(quench.corrected_count(0.9, 1.3), abs=ROUNDING)
     magnet.select_option("step")
     expect(legend.locator("[data-part=formula]")).to_be_hidden()

@@ -45,7 +45,7 @@ export default explorable(async ({ get, limits, module, data }) => {
   const distance = plot({
     says: () => `Distance to the end, step by step, on a logarithmic axis: now ${left().toExponential(1)}`,
     place: "below", height: 8,
-    x: { label: "steps", min: 0, max: 20 },
+    x: { label: `steps, as far as ${data.kept}`, min: 0, max: 20 },
     y: { label: "distance to the end", min: 1e-9, max: 3, scale: "log", ticks: [1, 1e-4, 1e-8], room: 5 },
     parts: [
       { name: "law", kind: "curve", look: "second", line: "dash", legend: "× g′ a step" },
@@ -85,7 +85,7 @@ export default explorable(async ({ get, limits, module, data }) => {
     const [kept, lost] = [{ x: [], y: [] }, { x: [], y: [] }];
     const piece = (values) => {
       const T = [...values].map((value) => (value ? Math.min(far, functions.temperature_at(value, h)) : h ? far : 1));
-      const stable = [...values].map((value, k) => functions.slope(value, T[k]) <= 1);
+      const stable = [...values].map((value, k) => !(functions.slope(value, T[k]) > 1));; // at T = 0 it is 0 / 0
       for (const [curve, wanted] of [[kept, true], [lost, false]]) {
         values.forEach((value, k) => {
           const near = [k - 1, k, k + 1].some((j) => stable[j] === wanted);

@@ -123,7 +123,7 @@ class Firing(Spins):
     rate = controls.slider(
         0.003, 0.001, 0.02, label="Reheating rate", symbol="r", step=0.0005, digits=4, ends=3, unit="sweep⁻¹"
     )
-    period = controls.whole(1000, 20, 5000, label="Sweeps from quench to quench")
+    period = controls.whole(1000, 20, 5000, label="Period in sweeps")
     side = controls.choice(24, {side: f"{side} × {side}" for side in SIDES}, label="Lattice")
     seed = controls.seed()
 

@@ -13,7 +13,7 @@ __all__ = ["Quench"]
 
 MAGNETS = {"mean field": "Mean field", "tanh": "A tanh", "step": "A sharp step"}
 
-_LAWS = ("(2/√3) dQ √dQ / r", "softplus of dQ", "")  # what is drawn dotted for each, with dQ = Q - (T0 - Tc)
+_LAWS = ("(2/√3) d √d / r", "softplus of d", "")  # what is drawn dotted for each, with the excess d = Q - (T0 - Tc)
 _DT, _STEP = 0.02, 5  # time of what is one step for the pace, and how many a press of Step takes
 _BEFORE, _AFTER = 0.2, 0.4  # how long it rests before a quench and after it has warmed up, times 1 / r
 
@@ -24,8 +24,8 @@ class Quench(Moving):
     Temperatures are in units of Tc. A quench takes the temperature from T0 to T0 - Q at once; then it rises by r per
     unit of time. The count is the time integral of m(T), which is the area below m(T) along the path, over r. After a
     rest the next quench follows, as long as it runs. Below stands the count against Q, an activation function, with the
-    rectifier [Q - (T0 - Tc)]_+ / r and, dotted, a law of its own for two of the magnets: (2 / sqrt 3) dQ^(3/2) / r with
-    dQ = Q - (T0 - Tc) for small dQ in mean field, and ln(1 + e^(2 a dQ)) / (2 a r) for the tanh.
+    rectifier [Q - (T0 - Tc)]_+ / r and, dotted, a law of its own for two of the magnets: (2 / sqrt 3) d^(3/2) / r with
+    the excess d = Q - (T0 - Tc) for small d in mean field, and ln(1 + e^(2 a d)) / (2 a r) for the tanh.
 
     It runs on the kernels of `spinlearn.meanfield` as WebAssembly in the browser, whose `tanh` or `exp` may differ from
     the system's in its last bit. Nothing is summed step by step: at each time it is the exact area.
@@ -60,7 +60,7 @@ class Quench(Moving):
     rectifier, formula : float
         What the rectifier and the dotted law say. A step has none but the rectifier, and 0 here.
     exponent : float
-        d ln(count) / d ln(dQ), the power of the excess with which the count grows; 0 below the threshold.
+        d ln(count) / d ln(d), the power of the excess d with which the count grows; 0 below the threshold.
 
     Raises
     ------

@@ -55,7 +55,7 @@ export default explorable(async ({ get, limits, module, data: { magnets, laws, d
       fixed(get("T0") - 1, 2)}: ${[0.5, 1, 1.5].map((Q) => `${fixed(counted(Infinity, Q), 2)} and ${
       fixed(rectifier(Math.min(Q, get("T0"))), 2)} at ${fixed(Q, 1)}`).join(", ")}`,
     place: "below", height: 14,
-    x: { label: ["quench ", slanted("Q"), " / Tc, with d", slanted("Q"), " = ", slanted("Q"), " − (", T0(), " − Tc)"], min: 0, max: most },
+    x: { label: ["quench ", slanted("Q"), " / Tc, with ", slanted("d"), " = ", slanted("Q"), " − (", T0(), " − Tc)"], min: 0, max: most },
     y: { label: "count", min: 0, max: 1, room: 4 },
     parts: [
       { name: "none", kind: "band", look: "quiet", legend: node("span", {}, slanted("T"), " < 0") },
