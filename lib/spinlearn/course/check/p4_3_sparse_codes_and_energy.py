@@ -78,20 +78,20 @@ def _coupling(c: float) -> float:
 NO_FIT = Choice(
     [
         Option(
-            "000, 001, 010, 100 and 111",
+            "The first set.",
             "three states are missing there, but each pair shows 11 (in 111), and nothing forces any state out.",
         ),
         Option(
-            "000, 011, 101 and 110",
+            "The second.",
             "there the pairs know nothing of each other, and independent units have the same averages: J = 0.",
         ),
         Option(
-            "all but 000 and 111",
+            "The third.",
             "in each word two of the three pairs differ, as many as can be: no law with these averages has 000 or 111.",
             right=True,
         ),
         Option(
-            "all but 111",
+            "The last.",
             "a pairwise law gives 111 some probability there, and has the same averages nevertheless.",
         ),
     ]
