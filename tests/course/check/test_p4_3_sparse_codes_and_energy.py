@@ -73,7 +73,7 @@ MISTAKES = {
         (-0.4024, "sign"),
         (0.1277, "factor of 3"),
         (0.6770, "factor of 3"),
-        (0.5, "mean-field"),
+        (0.5, "mean field"),
         (0.40, "four decimals"),
         (-0.1, "positive"),
         (0.9, "2/3"),

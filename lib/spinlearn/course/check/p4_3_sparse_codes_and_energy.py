@@ -11,14 +11,13 @@ HOW_SPARSE = Numbers(
     "a sparseness",
     right=at(0.2, 1e-6, "a half squared over five quarters: a fifth, though a quarter of the cells fire."),
     turns=[
-        at(0.8, 1e-6, "that is 1 - a. Few cells on makes a small a."),
+        at(0.8, 1e-6, "that is 1 - a, or the average over the two that fire alone. Average over all eight."),
         at(0.9142857, 1e-3, "that is Vinje and Gallant's S = (1 - a) / (1 - 1/8)."),
         at(0.25, 1e-6, "that is the share that fires. They fire unequally, and a is less than that."),
         at(5, 1e-6, "that is upside down."),
         at(1.6, 1e-6, "that has sums in place of means: divide by eight once more."),
         at(0.5, 1e-6, "that is the mean rate."),
         at(1.25, 1e-6, "that is the mean of the squares."),
-        at(0.8, 1e-6, "the averages are over all eight cells, silent ones with them."),
     ],
     rest=[
         at(0.2, 0.05, "close, but it is a plain fraction: do it exactly."),
@@ -41,7 +40,11 @@ COUPLING_AT_HALF = Numbers(
         at(-J_HALF, 6e-5, "the sign: spins that agree have a positive coupling."),
         at(math.log(5 / 3) / 4, 6e-5, "there are six states of the one kind and two of the other: a factor of 3."),
         at(math.log(15) / 4, 6e-5, "there are six states of the one kind and two of the other: a factor of 3."),
-        at(0.5, 6e-5, "that is -(C⁻¹) of the covariances, a mean-field inverse, or c itself. Count states instead."),
+        at(
+            0.5,
+            6e-5,
+            "that is c itself, or what mean field says, from the inverse of the covariances. Count states instead.",
+        ),
     ],
     rest=[
         at(J_HALF, 6e-3, "close, but not to four decimals."),
