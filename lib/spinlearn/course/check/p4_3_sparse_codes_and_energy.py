@@ -90,7 +90,7 @@ NO_FIT = Choice(
         ),
         Option(
             "The third.",
-            "in each word two of the three pairs differ, as many as can be: no law with these averages has 000 or 111.",
+            "turn the first unit round, and the three are never all equal: no law with these averages has 100 or 011.",
             right=True,
         ),
         Option(
