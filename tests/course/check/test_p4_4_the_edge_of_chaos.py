@@ -160,7 +160,6 @@ MISTAKES = {
         (5**-1.5 / math.sqrt(2 * math.pi), "Stirling"),
         (0.08944, "alone"),
         (0.17547, "Poisson"),
-        (0.17548, "Poisson"),
         (0.0354, "four decimals"),
         (-0.1, "negative"),
         (2, "at most 1"),

@@ -45,7 +45,7 @@ EDGE_OF_ERF = Numbers(
         at(math.sqrt(WEIGHTS), 6e-5, "that is σ_w. The variance is its square."),
     ],
     rest=[
-        at(WEIGHTS, 6e-3, "close, but not to four decimals."),
+        at(WEIGHTS, 0.02, "close, but not to four decimals."),
         case(below(0), "a variance is not negative."),
         otherwise("the mean of (2/π) exp(-x²) over a Gaussian of the variance 4: one over that."),
     ],
@@ -80,7 +80,6 @@ SIZE_FIVE = Numbers(
         at(5**-1.5 / math.sqrt(2 * math.pi), 6e-5, "that is Stirling's approximation. Take Borel's law itself."),
         at(5**-1.5, 6e-5, "that is s to the power -3/2 alone."),
         at(math.exp(-5) * 5**5 / math.factorial(5), 6e-5, "that is Poisson's law. Borel's has the power s - 1."),
-        at(math.exp(-5) * 5**4 / math.factorial(4), 6e-5, "below the line stands s!, which is 120."),
     ],
     rest=[
         at(FIVE, 6e-4, "close, but not to four decimals."),
