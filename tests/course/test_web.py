@@ -84,7 +84,10 @@ def test_only_the_kernels_matter(tmp_path, compiled, monkeypatch):
 
 
 # Functions of JavaScript's Math.
-MATH = {"acosh", "asinh", "atanh", "cbrt", "cos", "cosh", "exp", "expm1", "log", "log1p", "pow", "sin", "sinh", "tanh"}
+MATH = {
+    "acosh", "asin", "asinh", "atanh", "cbrt", "cos", "cosh", "exp", "expm1", "log", "log1p", "pow", "sin", "sinh",
+    "tanh",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", web.names())

@@ -1,7 +1,8 @@
 """Every spin in the mean of the others: `weiss`, `gaussian`; `bethe`, `networks`; `curie_weiss`.
 
 Cooled: the Curie-Weiss magnet in `cooled`; `quench` counts what fires; energy and entropy in `dissipation`.
-Deep random networks: their Gaussian `moments`, their maps and edge of chaos in `depth`, real ones in `finite_width`.
+Deep random networks: their Gaussian `moments`, their maps and edge of chaos in `depth`, real ones in `finite_width`,
+and, for a page, kernels of the maps in `maps` and networks with all their weights in `signals`.
 """
 
 from .bethe import (
