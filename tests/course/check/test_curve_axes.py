@@ -24,7 +24,8 @@ LABELS = """([declared, width]) => new Promise((done) => {
     const wait = () => {
         const texts = [...place.querySelectorAll(".ask-ticks text")];
         if (!texts.length) return requestAnimationFrame(wait);
-        const kept = (along) => texts.filter((text) => (text.getAttribute("text-anchor") === "middle") === along).map((text) => {
+        const below = (text) => text.getAttribute("text-anchor") === "middle";
+        const kept = (along) => texts.filter((text) => below(text) === along).map((text) => {
             const box = text.getBoundingClientRect();
             return [text.textContent, ...(along ? [box.left, box.right] : [box.top, box.bottom])];
         });

@@ -57,8 +57,8 @@ NONSENSE = [
     "", " ", "abc", "third", "a few", "1.2.3", "- -", "1_000", "0x10", "2e3x", "(1", "2^", "1.2 .3,", "()", "3;", "; 3",
     "= 3 =", "<b>3</b>", "9" * 201, "one two three four 5",
     "2 hundred", "(" * 200, "1+" + "(" * 40 + "1" + ")" * 40, "0.3 sin", "0.3 log", "3 mV(2)", "0.3 cm^2^2", "artanh",
-    "5 times 3x", "((1)", "seventeen", "one hundredth", "two point five", "one of three", "two and a half", "a third of",
-    r"2\frac{1}{3}", r"\frac{1}", "{", "e^{2", r"\frac", "frac",
+    "5 times 3x", "((1)", "seventeen", "one hundredth", "two point five", "one of three", "two and a half",
+    "a third of", r"2\frac{1}{3}", r"\frac{1}", "{", "e^{2", r"\frac", "frac",
 ]  # fmt: skip
 
 
@@ -301,8 +301,8 @@ def test_the_page_explains_what_the_notebook_explains(answering):
 
 
 PIECES = [
-    *"23457{}^*·×/ xzJVτe", "\\frac", "\\pi", "\\tau", "sqrt", " tau", " times", "half", "two", " thirds", "a third", "seven",
-    " mV", " of the spins", " z J", "e^{", "T = ", "about ", "1/3",
+    *"23457{}^*·×/ xzJVτe", "\\frac", "\\pi", "\\tau", "sqrt", " tau", " times", "half", "two", " thirds", "a third",
+    "seven", " mV", " of the spins", " z J", "e^{", "T = ", "about ", "1/3",
 ]  # fmt: skip
 
 
