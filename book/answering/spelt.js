@@ -17,9 +17,9 @@ const TEX_MIXED = /[0-9] ?\\[dt]?frac ?\{ ?[0-9]+ ?\} ?\{ ?[0-9]+ ?\}/;
 const TEX_FRACTION = /\\[dt]?frac(?![a-zA-Z])/g;
 const TEX_NAME = /\\([a-zA-Z]+)/g;
 
-const COUNTED = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-const PARTED = { half: 2, halve: 2, third: 3, quarter: 4, fourth: 4, fifth: 5, sixth: 6, seventh: 7, eighth: 8, ninth: 9, tenth: 10 };
-const [ANY_COUNT, ANY_PART] = [COUNTED.join("|"), Object.keys(PARTED).join("|")];
+const COUNT_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const PART_WORDS = { half: 2, halve: 2, third: 3, quarter: 4, fourth: 4, fifth: 5, sixth: 6, seventh: 7, eighth: 8, ninth: 9, tenth: 10 };
+const [ANY_COUNT, ANY_PART] = [COUNT_WORDS.join("|"), Object.keys(PART_WORDS).join("|")];
 const IN_WORDS = new RegExp(`(-|minus )?(?:(half)|(?:(an?|${ANY_COUNT})[ -])?(${ANY_PART})s?|(${ANY_COUNT}))(?![a-z-])`, "iy");
 export const NAMES_NUMBER = new RegExp(`(?<![a-z])(?:${ANY_COUNT}|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven`
   + `|eigh|nine)ty|hundred|thousand|million|(?:${ANY_PART})s?)(?![a-z])`, "i");
@@ -38,8 +38,8 @@ export function inDigits(line, at) {
   if (!found) return null;
   const [all, sign, half, above, part, whole] = found;
   if (!half && !whole && !above) return null; // "third" alone is a place in a row
-  const counted = (word) => (/^an?$/i.test(word) ? 1 : COUNTED.indexOf(word.toLowerCase()));
-  const plainly = half ? "1/2" : whole ? String(counted(whole)) : `${counted(above)}/${PARTED[part.toLowerCase()]}`;
+  const counting = (word) => (/^an?$/i.test(word) ? 1 : COUNT_WORDS.indexOf(word.toLowerCase()));
+  const plainly = half ? "1/2" : whole ? String(counting(whole)) : `${counting(above)}/${PART_WORDS[part.toLowerCase()]}`;
   return { number: `${sign ? "-" : ""}${plainly}`, end: at + all.length };
 }
 
