@@ -13,7 +13,7 @@ the page's exercises, under the same name with the ending ``.toml``::
     measured = "0.342"         # as it prints it
     within = 0.05              # how far off is close
     says = "About a third."    # said to everyone, who guessed right too
-    unit = "of all quenches"   # optional
+    unit = "of all quenches"   # optional: stands behind the field, and may stand behind the number that is typed
     between = [0, 1]           # optional: what a number of this kind can be
     also = ["live"]            # optional: other cells that show it, to be covered as well
 
