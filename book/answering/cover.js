@@ -1,7 +1,7 @@
 // What a prediction was measured by is covered until the reader has committed, or asks to see it: who predicts must not read it by
 // chance. The text that follows the cell is covered with it, as far as the next cell, question or box, since it begins with the number.
 // The layout stays, except that a cover is never lower than what it says, and what is covered can be reached neither by the keyboard
-// nor by the search of the browser.
+// nor by the search of the browser. On paper it is left out.
 
 import { made } from "./dom.js";
 
@@ -54,8 +54,9 @@ function open(output) {
 function close(output) {
   const button = made("button", { class: "ask-press ask-quiet", type: "button" }, "Show it without predicting");
   const text = textAfter(output.closest("div.cell"));
-  const line = `Covered until you have committed to a prediction.${text.length ? " So is the text below." : ""}`;
-  const cover = made("div", { class: "ask-cover" }, made("div", { class: "ask-cover-says" }, made("p", {}, line), button));
+  const line = made("p", {}, "Covered until you have committed to a prediction.");
+  if (text.length) line.append(made("span", {}, " So is the text below.")); // there is none on paper
+  const cover = made("div", { class: "ask-cover" }, made("div", { class: "ask-cover-says" }, line, button));
   for (const element of [...output.children, ...text]) element.inert = true;
   for (const element of text) element.classList.add("ask-veiled");
   output.classList.add("ask-covered");

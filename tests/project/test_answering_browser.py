@@ -220,6 +220,7 @@ def test_a_number_is_shown_beside_the_measured_one_and_stays(anywhere):
         ("1,000", "1,000 = 1 of all"),
         ("1.000", "1.000 = 1 of all"),
         ("1 in all", "1 in all = 1 of all"),
+        ("half of all", "half = 0.5 of all"),
         ("61 %", "61 % = 0.61 of all"),
         ("2/3", "2/3 = 0.66667 of all"),
     ],
@@ -505,10 +506,26 @@ def test_a_link_to_what_was_measured_shows_it(opened):
     expect(cover).to_have_count(0)
 
 
-def test_nothing_is_covered_in_print_or_without_scripts(opened):
+def test_paper_shows_what_was_measured_to_those_who_have_committed(opened):
     page = opened()
+    text = page.get_by_text("About a third, and")
+    cover, output = covered(page, measured_by(page))
     page.emulate_media(media="print")
-    expect(covered(page, "fig-made")[0]).to_be_hidden()
+    expect(cover).to_contain_text("Covered until you have committed to a prediction.")
+    expect(cover).to_be_visible()
+    expect(output).to_be_hidden()
+    expect(text).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(output).to_be_visible()
+    guess(page, 1)
+    guess(page, 3)
+    page.emulate_media(media="print")
+    expect(output).to_be_visible()
+    expect(text).to_be_visible()
+    expect(prediction(page, 1).locator(".ask-shown")).to_contain_text("About a third")
+
+
+def test_nothing_is_covered_without_scripts(opened):
     page = opened(java_script_enabled=False)
     assert page.locator(".ask-cover").count() == 0
 
