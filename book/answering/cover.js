@@ -54,9 +54,8 @@ function open(output) {
 function close(output) {
   const button = made("button", { class: "ask-press ask-quiet", type: "button" }, "Show it without predicting");
   const text = textAfter(output.closest("div.cell"));
-  const line = made("p", {}, "Covered until you have committed to a prediction.");
-  if (text.length) line.append(made("span", {}, " So is the text below.")); // there is none on paper
-  const cover = made("div", { class: "ask-cover" }, made("div", { class: "ask-cover-says" }, line, button));
+  const line = `Covered until you have committed to a prediction.${text.length ? " So is the text below." : ""}`;
+  const cover = made("div", { class: "ask-cover" }, made("div", { class: "ask-cover-says" }, made("p", {}, line), button));
   for (const element of [...output.children, ...text]) element.inert = true;
   for (const element of text) element.classList.add("ask-veiled");
   output.classList.add("ask-covered");
