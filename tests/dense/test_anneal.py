@@ -8,7 +8,7 @@ import pytest
 from spinlearn import exact
 from spinlearn.core import progress
 from spinlearn.core.progress import Interrupted
-from spinlearn.dense import anneal, boltzmann, heatbath, instances, landscape
+from spinlearn.dense import anneal, boltzmann, heatbath, instances, valleys
 from spinlearn.dense.anneal import greedy, schedule, simulate, temper
 from spinlearn.dense.instances import best_partition, difference, number_partition, perfect_partition, planted_cut
 from spinlearn.dense.success import success, time_to_solution
@@ -21,7 +21,7 @@ def glass(n=10, seed=1, h=0.0):
 
 
 def all_energies(units):
-    return boltzmann.energies(landscape.machine_of(units, 20))
+    return boltzmann.energies(valleys.machine_of(units, 20))
 
 
 def starts(units, runs, rng):
@@ -66,8 +66,8 @@ BAD = {
     "numbers": (lambda: number_partition([1, 0]), r"a must lie between 1 and 2\^53"),
     "rounded": (lambda: number_partition([2**25, 2**25 + 1]), r"a must have a sum up to 2\^26"),
     "long sums": (lambda: best_partition([2**40, 2**40]), "a must have a sum below .* take method='differencing'"),
-    "large": (lambda: landscape.cooled(np.zeros((13, 13)), [1.0]), "J must be of at most 12 units"),
-    "no law": (lambda: landscape.cooled(J3, [1.0], start=np.ones(8)), "start must be probabilities with the sum 1"),
+    "large": (lambda: valleys.cooled(np.zeros((13, 13)), [1.0]), "J must be of at most 12 units"),
+    "no law": (lambda: valleys.cooled(J3, [1.0], start=np.ones(8)), "start must be probabilities with the sum 1"),
     "no ground": (
         lambda: success(lambda S, rng: greedy(START, J3, S, rng=rng), [2], -2.0, rng=np.random.default_rng(1)),
         "target must be the energy of the ground state, got -2, and a run found -3",
@@ -89,13 +89,13 @@ def test_what_makes_no_sense_is_refused_and_said(name):
 @pytest.mark.parametrize("order", heatbath.ORDERS)
 def test_transitions_keep_the_law_and_reversed_order_is_the_reversed_walk(order):
     units, T = glass(5, h=0.3), 0.8
-    P = landscape.transition_matrix(units, T, order=order)
-    p = boltzmann.law(landscape.machine_of(units), T)
+    P = valleys.transition_matrix(units, T, order=order)
+    p = boltzmann.law(valleys.machine_of(units), T)
     np.testing.assert_allclose(P.sum(axis=1), 1, atol=1e-14)
     np.testing.assert_allclose(p @ P, p, atol=1e-14)
     back = {"sequential": "reversed", "reversed": "sequential", "random": "random"}[order]
     flow = p[:, None] * P
-    np.testing.assert_allclose(flow.T, p[:, None] * landscape.transition_matrix(units, T, order=back), atol=1e-15)
+    np.testing.assert_allclose(flow.T, p[:, None] * valleys.transition_matrix(units, T, order=back), atol=1e-15)
     if order != "random":
         assert np.abs(flow - flow.T).max() > 1e-3  # a sweep in order is not reversible by itself
 
@@ -104,22 +104,22 @@ def test_transitions_keep_the_law_and_reversed_order_is_the_reversed_walk(order)
 def test_runs_end_as_the_exact_law_of_the_cooling_says(order, rng):
     units = glass(6, h=0.2)
     T = schedule("linear", 6, hot=1.5, cold=0.1)
-    p = landscape.cooled(units, T, order=order).law
+    p = valleys.cooled(units, T, order=order).law
     run = simulate(starts(units, 40_000, rng), units, T, order=order, rng=rng)
     met = np.bincount((run.last > 0) @ (1 << np.arange(6)), minlength=64) / 40_000
     noise = boltzmann.sampling_variation(p, 40_000)
     assert boltzmann.total_variation(met, p) < 1.7 * noise
-    hotter = landscape.cooled(units, 1.3 * T, order=order).law
+    hotter = valleys.cooled(units, 1.3 * T, order=order).law
     assert boltzmann.total_variation(met, hotter) > 3 * noise
 
 
 def test_a_cooling_to_zero_in_one_sweep_is_greedy_and_a_slow_one_finds_the_ground():
     units = glass(10)
-    fast = landscape.cooled(units, np.zeros(30)).ground[-1]
-    slow = landscape.cooled(units, schedule("linear", 3000, hot=1.5, cold=0.02)).ground[-1]
+    fast = valleys.cooled(units, np.zeros(30)).ground[-1]
+    slow = valleys.cooled(units, schedule("linear", 3000, hot=1.5, cold=0.02)).ground[-1]
     assert fast < 0.7
     assert slow > 0.99
-    between = [landscape.cooled(units, schedule("linear", S, hot=1.5, cold=0.02)).ground[-1] for S in (3, 30, 300)]
+    between = [valleys.cooled(units, schedule("linear", S, hot=1.5, cold=0.02)).ground[-1] for S in (3, 30, 300)]
     assert fast < between[0] + 0.2
     assert between == sorted(between)
 
@@ -144,7 +144,7 @@ def brute_depth(E):
 @pytest.mark.parametrize("seed", range(4))
 def test_depths_are_those_of_a_plain_search(seed):
     units = glass(7, seed, h=0.1)
-    found = landscape.depth(units)
+    found = valleys.depth(units)
     E = all_energies(units)
     assert found.deepest == pytest.approx(brute_depth(E), abs=1e-9)
     assert found.ground == E.min()
@@ -153,23 +153,23 @@ def test_depths_are_those_of_a_plain_search(seed):
 
 
 def test_two_mirror_images_of_the_ground_state_are_no_valley():
-    assert landscape.depth(1.0 - np.eye(5)).deepest == 0
+    assert valleys.depth(1.0 - np.eye(5)).deepest == 0
 
 
 def test_hajeks_law_the_cooling_with_the_depth_gets_there_and_a_faster_one_stays_behind():
     """One valley of depth d: c = 2 d tends to the ground, c = d / 3 leaves for ever what it caught early."""
     units = heatbath.graph(1.0 - np.eye(4), h=0.1)
-    d = landscape.depth(units).deepest
+    d = valleys.depth(units).deepest
     ends = {}
     for ratio in (1 / 3, 2.0):
         for sweeps in (300, 3000):
             T = schedule("logarithmic", sweeps, hot=ratio * d / np.log(2))
-            ends[ratio, sweeps] = landscape.cooled(units, T).ground[-1]
+            ends[ratio, sweeps] = valleys.cooled(units, T).ground[-1]
     assert ends[1 / 3, 3000] - ends[1 / 3, 300] < 1e-3
     assert ends[1 / 3, 3000] < 0.9
     # Slow ones are near the Boltzmann law of their last temperature, which is still far from cold.
     T = 2 * d / np.log(3001)
-    p = boltzmann.law(landscape.machine_of(units), T)
+    p = boltzmann.law(valleys.machine_of(units), T)
     assert ends[2.0, 3000] == pytest.approx(p[-1], abs=1e-3)
     assert ends[2.0, 3000] > ends[2.0, 300]
 

@@ -9,7 +9,7 @@ from spinlearn.core import progress
 from spinlearn.core.progress import Interrupted
 from spinlearn.dense import boltzmann, heatbath, maxent
 from spinlearn.dense.boltzmann import convert, law, machine, simulate, total_variation
-from spinlearn.lattice import bond_couplings, bonds, from_couplings, square
+from spinlearn.lattice import bond_couplings, bonds, chain, from_couplings, square
 
 OTHER = {"spins": "binary", "binary": "spins"}
 both = pytest.mark.parametrize("alphabet", boltzmann.ALPHABETS)
@@ -263,6 +263,37 @@ def test_a_lattice_and_its_matrix_are_the_same_graph(rng):
     from_ising = [exact.energies(lattice, J=J, h=units.h.reshape(3, 4))[(s > 0) @ (1 << np.arange(12))] for s in states]
     np.testing.assert_allclose(heatbath.energy(states, units), from_ising, atol=1e-12)
     np.testing.assert_allclose(heatbath.energy(states, dense), from_ising, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "lattice", [chain(2), chain(3), square(2, 2), square(2, 3), chain(5, periodic=False)], ids=lambda one: one.name
+)
+def test_small_lattices_in_which_everybody_meets_everybody_or_twice_are_right(lattice, rng):
+    """Bonds that are double, or in any order, sampled as by a plain twin."""
+    J = bond_couplings(lattice, rng.normal(size=len(bonds(lattice))))
+    units = heatbath.graph(J, h=0.2, lattice=lattice)
+    model = machine(heatbath.matrix_of(units), h=0.2)
+    np.testing.assert_allclose(boltzmann.energies(model), exact.energies(lattice, J=J, h=0.2), atol=1e-13)
+    s, x = heatbath.random_states(units, 1, rng=rng)[0], np.empty(lattice.size)
+    heatbath.fill_fields(units, s, x)
+    for i in rng.integers(lattice.size, size=20):
+        heatbath.move(units, s, x, i)
+        np.testing.assert_allclose(x, model.J @ s + model.h, atol=1e-13)
+
+
+def test_a_graph_that_was_tampered_with_is_refused():
+    units = heatbath.graph([[0, 1, 2], [1, 0, 3], [2, 3, 0]])
+    states = np.ones((1, 3), dtype=np.int8)
+    for wrong, message in (
+        ({"coupling": np.arange(6.0)}, "units must have symmetric couplings"),
+        ({"neighbour": units.neighbour[::-1]}, "units must have symmetric couplings"),
+        ({"start": np.array([0, 2, 4, 5])}, "units.start must rise from 0 to 6 in 3 steps"),
+        ({"low": 1}, "units.low must be 0 or -1, got 1"),
+        ({"h": np.array([0, np.nan, 0])}, "units.h must be finite"),
+    ):
+        with pytest.raises(ValueError, match=f"^{message}"):
+            heatbath.energy(states, units._replace(**wrong))
+    assert heatbath.energy(states, units) == -6
 
 
 # Errors

@@ -144,6 +144,7 @@ def test_sampled_phases_of_many_chains_and_sweeps_point_along_the_gradient(metho
     assert off(step, Gradient(np.zeros(5), np.zeros((5, 5)))) > 0.1
 
 
+@pytest.mark.slow
 def test_persistent_chains_learn_exclusive_or(rng):
     start = random_machine(3, 1, strength=0.5, rng=np.random.default_rng(1))
     learnt = train(start, tasks.parity(3), steps=1500, chains=300, rate=0.1, sweeps=2, rng=rng)
@@ -151,6 +152,7 @@ def test_persistent_chains_learn_exclusive_or(rng):
     assert learnt.chains.shape == (300, 4)
 
 
+@pytest.mark.slow
 def test_contrastive_phases_after_one_sweep_are_biased_and_after_many_are_not(rng):
     """After one sweep the chains are still near the data: the step is too short, and off by far more than the noise."""
     model = random_machine(5, strength=0.7, rng=np.random.default_rng(4))

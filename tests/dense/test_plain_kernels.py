@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from spinlearn.dense import anneal, boltzmann, heatbath, instances, landscape, work
+from spinlearn.dense import anneal, boltzmann, heatbath, instances, valleys, work
 
 
 def measured() -> dict[str, list[float]]:
@@ -28,8 +28,8 @@ def measured() -> dict[str, list[float]]:
         "tempering": anneal.temper(spins, planted.graph, [1.0, 1e8], 8, rng=rng),
         "work": work.run(work.equilibrium(small, steps, 3, rng=rng), small, steps, rng=rng),
         "exact": work.exact(small, steps)[:4],
-        "cooled": landscape.cooled(small, [2.0, 1.0, 0.0], order="random"),
-        "depth": landscape.depth(small),
+        "cooled": valleys.cooled(small, [2.0, 1.0, 0.0], order="random"),
+        "depth": valleys.depth(small),
     }
     return {name: np.concatenate([np.ravel(part) for part in run]).tolist() for name, run in runs.items()}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinlearn.dense import boltzmann, heatbath, landscape, learning, persistent, tasks, work
+from spinlearn.dense import boltzmann, heatbath, learning, persistent, tasks, valleys, work
 from spinlearn.dense.boltzmann import random_machine
 from spinlearn.dense.maxent import law_moments
 from spinlearn.dense.work import Protocol, bennett, crooks, equilibrium, estimate, protocol
@@ -31,7 +31,7 @@ each = pytest.mark.parametrize("steps", PROTOCOLS.values(), ids=PROTOCOLS.keys()
 
 def free_energy(units, steps, k):
     """-ln Z at a step, by listing."""
-    model = landscape.machine_of(units)
+    model = valleys.machine_of(units)
     if steps.beta[k] == 0:
         return -units.size * np.log(2)
     return -boltzmann.log_partition(model._replace(h=steps.field[k] * model.h), 1 / steps.beta[k])
@@ -63,7 +63,7 @@ def test_slow_protocols_dissipate_less_as_one_over_their_length():
 
 def test_a_sudden_change_dissipates_its_relative_entropy():
     units, steps = network(), protocol([2.0, 0.8])
-    p, q = (boltzmann.law(landscape.machine_of(units), T) for T in (2.0, 0.8))
+    p, q = (boltzmann.law(valleys.machine_of(units), T) for T in (2.0, 0.8))
     found = work.exact(units, steps, sweeps=0)
     assert found.dissipated[-1] == pytest.approx((p * np.log(p / q)).sum(), abs=1e-12)
     assert found.lag[-1] == pytest.approx(found.dissipated[-1], abs=1e-12)
@@ -89,7 +89,7 @@ def test_weights_bring_the_runs_to_equilibrium_where_they_are_not(rng):
     units, steps, n = network(), protocol([3.0, 1.5, 0.6]), 40_000
     run = work.run(equilibrium(units, steps, n, rng=rng), units, steps, rng=rng)
     where = (run.states > 0) @ (1 << np.arange(6))
-    p = boltzmann.law(landscape.machine_of(units), 0.6)
+    p = boltzmann.law(valleys.machine_of(units), 0.6)
     weights = np.exp(-run.w)
     plain = np.bincount(where, minlength=64) / n
     weighted = np.bincount(where, weights=weights, minlength=64) / weights.sum()
@@ -108,6 +108,7 @@ def test_a_start_out_of_equilibrium_or_a_forgotten_temperature_is_found_out(rng)
     assert abs(estimate(w / 2).change - exact.change) > 10 * error
 
 
+@pytest.mark.slow
 def test_the_bias_of_few_runs_is_that_of_the_exact_spread(rng):
     """-ln of a mean of 20 weights is too large by spread / 40, up to the next order."""
     units, steps, n, groups = network(), cooling(4), 20, 3000
@@ -137,6 +138,7 @@ def test_crooks_theorem_holds_and_work_a_fifth_too_large_breaks_it(steps, rng):
     assert abs(hot.slope - 1) > 5 * hot.slope_error
 
 
+@pytest.mark.slow
 def test_the_estimate_from_both_directions_is_better_than_that_from_one(rng):
     units, steps, n, groups = network(), cooling(2), 50, 200
     change = work.exact(units, steps).change
@@ -200,12 +202,13 @@ def test_no_average_is_off_by_more_than_the_distance_allows():
     assert account.bias.max() > 0.05
 
 
+@pytest.mark.slow
 def test_faster_learning_and_fewer_sweeps_leave_chains_further_behind():
     path = learnt(rate=1.0).path
     one, ten, none = (persistent.follow(path, sweeps=sweeps).lag for sweeps in (1, 10, 0))
     assert one.max() > 5 * ten.max()
     assert none[-1] > 5 * one[-1]
-    slow = learnt(rate=0.1, steps=1200)
+    slow = learnt(rate=0.2, steps=600)
     assert slow.divergence[-1] == pytest.approx(learnt(rate=1.0).divergence[-1], abs=0.01)
     assert one.max() > 3 * slow.account.lag.max()
     np.testing.assert_array_equal(persistent.follow(path, sweeps=0).production, 0)

@@ -3,7 +3,7 @@
 Greedy descent turns every spin that gains by it, until none does, and starts anew. Simulated annealing runs the heat
 bath while T falls, sweep by sweep, through a `schedule`: it crosses hills while it is warm, and settles where it is
 when it is cold. How slowly is the whole question. With T_t = c / ln(t + 2) the chance to be in a ground state tends to
-1 if and only if c is at least the depth of the deepest valley without one (Hajek; `landscape.depth` computes it), and
+1 if and only if c is at least the depth of the deepest valley without one (Hajek; `valleys.depth` computes it), and
 that takes longer than listing all states would. Parallel tempering never cools: copies at many temperatures change
 places, so that what is stuck in the cold gets out by way of the hot.
 
@@ -323,7 +323,7 @@ def temper(
 
 def _begin(units: Graph, states: np.ndarray, runs: int, rng) -> tuple[Running, Best]:
     """Copies with their energies, and the best of each run among them."""
-    energy = heatbath.energy(states, units)
+    energy = heatbath.energies_of(states, units)
     random = heatbath.streams(len(states) + (runs if len(states) > runs else 0), rng)  # one more a run for exchanges
     lowest = energy.reshape(runs, -1).argmin(axis=1) + np.arange(runs) * (len(states) // runs)
     best = Best(states[lowest].copy(), energy[lowest].copy(), np.zeros(runs, dtype=np.int64))

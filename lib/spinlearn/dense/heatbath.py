@@ -36,7 +36,7 @@ RENEWAL = 64  # sweeps after which fields are summed anew
 
 
 class Graph(NamedTuple):
-    """Units and their couplings, row by row; row i is entries start[i] to before start[i + 1].
+    """Units and their couplings, row by row; row i is entries start[i] to before start[i + 1], neighbours in order.
 
     Attributes
     ----------
@@ -93,9 +93,14 @@ def graph(J, *, h=0.0, lattice: Lattice | None = None) -> Graph:
     table, fields = interactions(lattice, J, h)
     if table is None:
         table, fields = np.full(lattice.neighbours.shape, float(J)), np.full(lattice.size, float(h))
-    present = lattice.neighbours >= 0
-    start = np.concatenate([[0], np.cumsum(present.sum(axis=1))])
-    return Graph(start, lattice.neighbours[present].astype(np.int64), table[present], np.array(fields), -1)
+    row, k = np.nonzero((lattice.neighbours >= 0) & (table != 0))
+    column, values = lattice.neighbours[row, k].astype(np.int64), table[row, k]
+    order = np.lexsort((values, column, row))  # two bonds between the same sites become one, in both rows the same
+    row, column, values = row[order], column[order], values[order]
+    first = np.flatnonzero((np.diff(row, prepend=-1) != 0) | (np.diff(column, prepend=-1) != 0))
+    values = np.add.reduceat(values, first) if first.size else values
+    start = np.searchsorted(row[first], np.arange(lattice.size + 1)).astype(np.int64)
+    return Graph(start, column[first], values, np.array(fields), -1)
 
 
 def by_rows(matrix: np.ndarray, h: np.ndarray, low: int) -> Graph:
@@ -171,10 +176,32 @@ def checked_graph(name: str, units) -> Graph:
     >>> checked_graph("J", [[0, 1], [1, 0]]).low
     -1
     """
-    if isinstance(units, Graph):
-        return units
-    matrix = couplings(name, units)
-    return by_rows(matrix, np.zeros(len(matrix)), -1)
+    if not isinstance(units, Graph):
+        matrix = couplings(name, units)
+        return by_rows(matrix, np.zeros(len(matrix)), -1)
+    h = arguments.series(f"{name}.h", units.h, at_least=1)
+    start, neighbour = (arguments.as_array(f"{name}.{field}", getattr(units, field)) for field in Graph._fields[:2])
+    coupling, n = arguments.real_array(f"{name}.coupling", units.coupling, neighbour.shape), h.size
+    if start.dtype.kind not in "iu" or neighbour.dtype.kind not in "iu" or neighbour.ndim != 1:
+        raise TypeError(f"{name}.start and {name}.neighbour must be one-dimensional and hold whole numbers")
+    if start.shape != (n + 1,) or start[0] or start[-1] != neighbour.size or (np.diff(start) < 0).any():
+        raise ValueError(f"{name}.start must rise from 0 to {neighbour.size} in {n} steps, as heatbath.graph makes it")
+    row = np.repeat(np.arange(n), np.diff(start))
+    place, mirror = row * n + neighbour, neighbour * n + row
+    back = np.argsort(mirror, kind="stable")
+    if (
+        (np.diff(place) <= 0).any()
+        or (row == neighbour).any()
+        or not np.array_equal(mirror[back], place)
+        or not np.array_equal(coupling[back], coupling)
+    ):
+        raise ValueError(
+            f"{name} must have symmetric couplings, none of a unit to itself, and the neighbours of each in order, as "
+            "heatbath.graph makes them"
+        )
+    if units.low not in (0, -1):
+        raise ValueError(f"{name}.low must be 0 or -1, got {units.low}")
+    return Graph(start.astype(np.int64), neighbour.astype(np.int64), coupling, h, int(units.low))
 
 
 def checked_states(name: str, states, n: int, low: int) -> np.ndarray:
@@ -231,7 +258,17 @@ def energy(states, units) -> np.ndarray:
     array([-1.,  1.])
     """
     units = checked_graph("units", units)
-    states = checked_states("states", states, units.h.size, units.low)
+    return energies_of(checked_states("states", states, units.h.size, units.low), units)
+
+
+def energies_of(states: np.ndarray, units: Graph) -> np.ndarray:
+    """Energies of checked states.
+
+    Examples
+    --------
+    >>> energies_of(np.array([[1, 1]], dtype=np.int8), graph([[0, 1], [1, 0]]))
+    array([-1.])
+    """
     x, out = np.empty(units.h.size), np.empty(len(states))
     for k, s in enumerate(states):
         fill_fields(units, s, x)
@@ -291,8 +328,20 @@ def move(units, s, x, i):
     """Give unit i its other value, and all neighbours their new fields."""
     step = units.low + 1 - 2 * s[i]
     s[i] += step
-    for k in range(units.start[i], units.start[i + 1]):
-        x[units.neighbour[k]] += units.coupling[k] * step
+    first, last = units.start[i], units.start[i + 1]
+    if last - first == s.size - 1:  # of everybody: the list need not be looked at, and compilers make it fast
+        add_to(x[:i], units.coupling[first : first + i], step)
+        add_to(x[i + 1 :], units.coupling[first + i : last], step)
+    else:
+        for k in range(first, last):
+            x[units.neighbour[k]] += units.coupling[k] * step
+
+
+@kernel
+def add_to(x, coupling, step):
+    """Add step times couplings to fields, both of one length."""
+    for k in range(x.size):
+        x[k] += coupling[k] * step
 
 
 @kernel

@@ -24,7 +24,7 @@ L. Younes, Stochastics 65, 177 (1999); T. Tieleman, ICML 2008: persistent chains
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import logsumexp, xlogy
+from scipy.special import xlogy
 
 from ..core import arguments
 from ..core.progress import keeping, watched
@@ -178,7 +178,7 @@ def ascend(
     arguments.flag("progress", progress, optional=True)
     s, now, speed = units(model.size, model.alphabet), model, Gradient(np.zeros(model.size), np.zeros_like(model.J))
     record, floor = arguments.room((steps + 1,), steps=steps), -xlogy(q, q).sum()
-    record[0], done = _likelihood(now, q, T), [0]
+    record[0], done = _likelihood(now, q, T, s), [0]
 
     def finished() -> Learning:
         L = record[: done[0] + 1]
@@ -188,10 +188,10 @@ def ascend(
         for part in watched(steps, progress):
             for step in range(part.start, part.stop):
                 ahead = _moved(now, speed, momentum)
-                slope = _difference(_phases(boltzmann.log_law(ahead, T), ahead, q, s), T)
+                slope = _difference(_phases(_log_law(ahead, T, s), ahead, q, s), T)
                 speed = Gradient(momentum * speed.h + rate * slope.h, momentum * speed.J + rate * slope.J * allowed)
                 now = _moved(now, speed, 1.0)
-                record[step + 1] = _likelihood(now, q, T)
+                record[step + 1] = _likelihood(now, q, T, s)
                 if not np.isfinite(record[step + 1]):
                     raise ValueError(f"rate must be so small that the steps do not run away, got {rate:g}")
                 done[0] = step + 1
@@ -267,7 +267,8 @@ def train(
     record = arguments.room((steps + 1,), steps=steps)
     exact = model.size <= MOST_UNITS
     q = _as_law(rows, weights, model) if exact else None
-    record[0] = _likelihood(model, q, T) if exact else np.nan
+    s = units(model.size, model.alphabet) if exact else None
+    record[0] = _likelihood(model, q, T, s) if exact else np.nan
     rows = rows.astype(np.int8)
     entropy = -xlogy(weights, weights).sum()
     now, speed, done = model, Gradient(np.zeros(model.size), np.zeros_like(model.J)), [0]
@@ -289,7 +290,7 @@ def train(
                 slope = _difference(Phases(_moments(held), _moments(free)), T)
                 speed = Gradient(momentum * speed.h + rate * slope.h, momentum * speed.J + rate * slope.J * allowed)
                 now = _moved(now, speed, 1.0)
-                record[step + 1] = _likelihood(now, q, T) if exact else np.nan
+                record[step + 1] = _likelihood(now, q, T, s) if exact else np.nan
                 done[0] = step + 1
     return finished()
 
@@ -336,7 +337,9 @@ def _coins(chains: int, model: Machine, rng) -> np.ndarray:
 
 
 def _log_visible(log_p: np.ndarray, model: Machine) -> np.ndarray:
-    return logsumexp(log_p.reshape(2**model.hidden, -1), axis=0)
+    table = log_p.reshape(2**model.hidden, -1)
+    most = table.max(axis=0)
+    return most + np.log(np.exp(table - most).sum(axis=0))
 
 
 def _weighted(q: np.ndarray, log_p: np.ndarray) -> float:
@@ -344,13 +347,20 @@ def _weighted(q: np.ndarray, log_p: np.ndarray) -> float:
     return (q[q > 0] * log_p[q > 0]).sum()
 
 
-def _likelihood(model: Machine, q: np.ndarray, T: float) -> float:
-    return _weighted(q, _log_visible(boltzmann.log_law(model, T), model))
+def _likelihood(model: Machine, q: np.ndarray, T: float, s: np.ndarray) -> float:
+    return _weighted(q, _log_visible(_log_law(model, T, s), model))
+
+
+def _log_law(model: Machine, T: float, s: np.ndarray) -> np.ndarray:
+    """`boltzmann.log_law` of a checked machine whose states `s` are listed already."""
+    u = (s @ model.h + ((s @ model.J) * s).sum(axis=1) / 2) / T
+    most = u.max()
+    return u - (most + np.log(np.exp(u - most).sum()))
 
 
 def _phases(log_p: np.ndarray, model: Machine, q: np.ndarray, s: np.ndarray) -> Phases:
     table = log_p.reshape(2**model.hidden, -1)
-    clamped = (np.exp(table - logsumexp(table, axis=0)) * q).ravel()
+    clamped = (np.exp(table - _log_visible(log_p, model)) * q).ravel()
     return Phases(*(Moments(p @ s, s.T @ (p[:, None] * s)) for p in (clamped, np.exp(log_p))))
 
 

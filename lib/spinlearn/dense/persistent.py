@@ -30,7 +30,7 @@ import numpy as np
 from scipy.special import logsumexp, xlogy
 
 from ..core import arguments
-from . import boltzmann, heatbath, landscape, learning
+from . import boltzmann, heatbath, learning, valleys
 from .boltzmann import Machine
 from .maxent import Moments, units
 from .work import relative_entropy
@@ -144,7 +144,7 @@ def learn(
     T, steps = arguments.temperature(T), arguments.count("steps", steps)
     rate, sweeps = arguments.number("rate", rate, above=0), arguments.count("sweeps", sweeps)
     allowed = boltzmann.checked_mask(mask, model.size)
-    p = boltzmann.law(model, T) if start is None else landscape.start_law(start, 2**model.size)
+    p = boltzmann.law(model, T) if start is None else valleys.start_law(start, 2**model.size)
     begun, s, path = p.copy(), units(model.size, model.alphabet), [model]
     likelihood = [learning.log_likelihood(model, data, T)]
     for _ in range(steps):
@@ -192,7 +192,7 @@ def follow(path: Sequence[Machine], T: float = 1.0, *, sweeps: int = 1, start=No
     path = _path(path)
     T, sweeps = arguments.temperature(T), arguments.count("sweeps", sweeps)
     size = path[0].size
-    p = boltzmann.law(path[0], T) if start is None else landscape.start_law(start, 2**size)
+    p = boltzmann.law(path[0], T) if start is None else valleys.start_law(start, 2**size)
     s, K, before = units(size, path[0].alphabet), len(path) - 1, np.empty(0)
     lag, bias, (work, change, excess, production) = np.empty(K + 1), np.empty(K + 1), np.empty((4, K))
     for t, model in enumerate(path):
@@ -275,14 +275,14 @@ def _energies(states: np.ndarray, model: Machine) -> np.ndarray:
 def _sweep(p: np.ndarray, model: Machine, T: float, sweeps: int) -> None:
     E = boltzmann.energies(model)
     for _ in range(sweeps):
-        landscape.sweep_law(p, E, landscape.slack_of(E), 1 / T, heatbath.SEQUENTIAL)
+        valleys.sweep_law(p, E, valleys.slack_of(E), 1 / T, heatbath.SEQUENTIAL)
 
 
 def _small(model) -> Machine:
-    return boltzmann.listed(model, landscape.MOST_CARRIED)
+    return boltzmann.listed(model, valleys.MOST_CARRIED)
 
 
-def _path(path, most: int = landscape.MOST_CARRIED) -> list[Machine]:
+def _path(path, most: int = valleys.MOST_CARRIED) -> list[Machine]:
     if isinstance(path, Machine) or not isinstance(path, Sequence) or not path:
         raise TypeError("path must be a list of machines, at least one of them")
     path = [boltzmann.listed(model, most) for model in path]

@@ -42,8 +42,8 @@ from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import stream
 from ..exact.enumeration import states as all_states
-from . import boltzmann, heatbath, landscape
-from .landscape import sweep_law
+from . import boltzmann, heatbath, valleys
+from .valleys import sweep_law
 
 
 class Protocol(NamedTuple):
@@ -221,7 +221,7 @@ def equilibrium(J, steps: Protocol, n: int, *, at: int = 0, rng: np.random.Gener
             f"J must be of at most {boltzmann.MOST_UNITS} units to start at a finite T, got {units.size}; "
             "start at T = inf"
         )
-    model = landscape.machine_of(units, boltzmann.MOST_UNITS)
+    model = valleys.machine_of(units, boltzmann.MOST_UNITS)
     p = boltzmann.law(model._replace(h=field * model.h), 1 / beta)
     picked = arguments.generator(rng).choice(p.size, size=n, p=p)
     s = all_states(units.size)[picked]
@@ -486,7 +486,7 @@ def exact(J, steps: Protocol, *, sweeps: int = 1) -> Exact:
     >>> round(found.change, 9) + 0.0, round(found.mean, 9) + 0.0  # no field to switch
     (0.0, 0.0)
     """
-    model, steps = landscape.machine_of(J), checked_protocol(steps)
+    model, steps = valleys.machine_of(J), checked_protocol(steps)
     sweeps = arguments.count("sweeps", sweeps)
     pairs = boltzmann.energies(model._replace(h=np.zeros(model.size)))
     fields = boltzmann.energies(model._replace(J=np.zeros_like(model.J)))
@@ -507,7 +507,7 @@ def exact(J, steps: Protocol, *, sweeps: int = 1) -> Exact:
         for weights in (p, once, twice):
             for _ in range(sweeps):
                 # Reduced energies at beta = 1: T may be infinite.
-                sweep_law(weights, u[k], landscape.slack_of(u[k]), 1.0, heatbath.SEQUENTIAL)
+                sweep_law(weights, u[k], valleys.slack_of(u[k]), 1.0, heatbath.SEQUENTIAL)
         dissipated[k] = mean - (log_Z[0] - log_Z[k])
         lag[k] = relative_entropy(p, -u[k] - log_Z[k])
     change = float(log_Z[0] - log_Z[-1])

@@ -1,4 +1,4 @@
-"""The landscape of a small network, exactly: its valleys, how deep they are, and how the law goes through a cooling.
+"""The valleys of a small network, exactly: how deep they are, and how the law goes through a cooling.
 
 The depth of a local minimum is the least height that one has to climb, spin by spin, to reach a lower state. The
 deepest one that is not a ground state decides how slowly a cooling has to go (Hajek): with T_t = c / ln(t + 2) the
@@ -72,7 +72,10 @@ def machine_of(J, most: int = MOST_CARRIED) -> Machine:
     """
     units = heatbath.checked_graph("J", J)
     if units.size > most:
-        raise ValueError(f"J must be of at most {most} units, whose states can be listed, got {units.size}")
+        raise ValueError(
+            f"J must be of at most {most} units, whose states can be listed, got {units.size}; anneal.simulate and "
+            "work.run sample larger networks"
+        )
     return Machine(units.h, heatbath.matrix_of(units), 0, "spins" if units.low < 0 else "binary")
 
 
