@@ -339,6 +339,20 @@ def test_shares_and_times_are_those_of_the_formulas(rng):
     assert time_to_solution(0.995, 5) == 5
 
 
+def test_counting_is_stopped_and_leaves_what_was_counted():
+    calls = []
+
+    def search(sweeps, rng):
+        calls.append(sweeps)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return greedy(START, J3, sweeps, rng=rng)
+
+    with pytest.raises(Interrupted) as stopped:
+        success(search, [5, 6, 7, 8], -3.0, rng=np.random.default_rng(1))
+    np.testing.assert_array_equal(stopped.value.run.sweeps, [5, 6])
+
+
 @pytest.mark.slow
 def test_slow_cooling_beats_greedy_descent_at_the_same_work_where_there_are_many_valleys(rng):
     planted = planted_cut(120, 250, rng=rng)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import xlogy
 
+from spinlearn.core import progress
 from spinlearn.dense import boltzmann, learning, maxent, tasks
 from spinlearn.dense.boltzmann import Machine, random_machine
 from spinlearn.dense.learning import Gradient, ascend, gradient, log_likelihood, phases, train
@@ -183,6 +184,30 @@ def test_larger_machines_are_trained_without_their_likelihood(rng):
     learnt = train(random_machine(30, 10, alphabet="binary", rng=rng), rows, steps=3, rng=rng)
     assert np.isnan(learnt.log_likelihood).all()
     assert learnt.chains.shape == (100, 40)
+
+
+def test_learning_is_stopped_and_leaves_what_was_learnt(monkeypatch):
+    start, q = random_machine(3, 1, rng=np.random.default_rng(1)), data_of(3)
+    whole = ascend(start, q, steps=9), train(start, q, steps=9, rng=np.random.default_rng(2))
+
+    def watched(total, shown):
+        for number, part in enumerate(progress.watched(total, shown)):
+            if number == 4:
+                raise KeyboardInterrupt
+            yield part
+
+    monkeypatch.setattr(progress, "SLICE", 0.0)
+    monkeypatch.setattr(learning, "watched", watched)
+    for run, all_of_it in zip(
+        (lambda: ascend(start, q, steps=9), lambda: train(start, q, steps=9, rng=np.random.default_rng(2))),
+        whole,
+        strict=True,
+    ):
+        with pytest.raises(progress.Interrupted) as stopped:
+            run()
+        found = stopped.value.run
+        np.testing.assert_array_equal(found.log_likelihood, all_of_it.log_likelihood[:5])
+        assert log_likelihood(found.machine, q) == pytest.approx(found.log_likelihood[-1], abs=1e-12)
 
 
 def test_a_mask_keeps_its_zeros(rng):

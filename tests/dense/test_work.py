@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from spinlearn.core import progress
 from spinlearn.dense import boltzmann, heatbath, learning, persistent, tasks, valleys, work
 from spinlearn.dense.boltzmann import random_machine
 from spinlearn.dense.maxent import law_moments
@@ -159,6 +160,12 @@ def test_work_of_normal_law_is_estimated_right(rng):
     assert found.effective == pytest.approx(40_000 / np.e, rel=0.2)
 
 
+def test_directions_may_have_different_numbers_of_runs(rng):
+    forward, backward = rng.normal(2.0, 1.0, 40_000), rng.normal(-1.0, 1.0, 1000)
+    assert bennett(forward, backward) == pytest.approx(1.5, abs=0.1)
+    assert bennett(backward, forward) == pytest.approx(-1.5, abs=0.1)
+
+
 def test_a_large_network_starts_where_all_states_are_alike(rng):
     """100 free spins in a field: ln Z is known, and a cooling finds it."""
     units = heatbath.graph(np.zeros((100, 100)), h=0.1)
@@ -175,6 +182,25 @@ def test_runs_repeat():
     assert (one.w != other.w).any()
     a = work.run(start, units, steps, progress=True, rng=np.random.default_rng(2))
     np.testing.assert_array_equal(a.w, one.w)
+
+
+def test_a_run_is_stopped_and_leaves_what_was_finished(monkeypatch):
+    units, steps = network(), cooling(3)
+    start = equilibrium(units, steps, 50, rng=np.random.default_rng(1))
+    whole = work.run(start, units, steps, rng=np.random.default_rng(2))
+
+    def watched(total, shown):
+        for number, part in enumerate(progress.watched(total, shown)):
+            if number == 7:
+                raise KeyboardInterrupt
+            yield part
+
+    monkeypatch.setattr(progress, "SLICE", 0.0)
+    monkeypatch.setattr(work, "watched", watched)
+    with pytest.raises(progress.Interrupted) as stopped:
+        work.run(start, units, steps, rng=np.random.default_rng(2))
+    np.testing.assert_array_equal(stopped.value.run.w, whole.w[:7])
+    np.testing.assert_array_equal(stopped.value.run.states, whole.states[:7])
 
 
 # Persistent chains
