@@ -339,6 +339,22 @@ def test_shares_and_times_are_those_of_the_formulas(rng):
     assert time_to_solution(0.995, 5) == 5
 
 
+def test_counted_shares_are_the_exact_chances(rng):
+    units = glass(8, 4)
+    target = all_energies(units).min()
+
+    def search(sweeps, rng):
+        return simulate(starts(units, 4000, rng), units, schedule("linear", sweeps, hot=1.5, cold=0.0), rng=rng)
+
+    found = success(search, [1, 4, 16, 64], target, level=1 - 1e-5, rng=rng)
+    # A run counts if it was in the ground state after any sweep, or at the start: at least as often as at the end.
+    ends = [valleys.cooled(units, schedule("linear", S, hot=1.5, cold=0.0)).ground[-1] for S in found.sweeps]
+    assert (found.high > ends).all()
+    last = [heatbath.energy(search(int(S), rng).last, units) < target + 1e-9 for S in found.sweeps]
+    for k in range(4):
+        assert abs(last[k].mean() - ends[k]) < 5 * np.sqrt(ends[k] * (1 - ends[k]) / 4000)
+
+
 def test_counting_is_stopped_and_leaves_what_was_counted():
     calls = []
 

@@ -250,6 +250,19 @@ def test_chains_that_follow_at_once_learn_along_the_exact_gradient():
     assert np.abs(learnt(0.2, 1, steps=20).path[-1].J - exact.machine.J).max() > 1e-3
 
 
+@pytest.mark.slow
+def test_chains_that_lag_behind_damp_steps_that_are_too_large_for_the_exact_gradient():
+    """Where the likelihood's curvature is above 2 / rate, steps along the exact gradient swing ever further."""
+    start = random_machine(3, 1, strength=0.5, rng=np.random.default_rng(1))
+    q = tasks.parity(3) * 0.9 + 0.1 / 8
+    exact = learning.ascend(start, q, steps=120, rate=1.0, momentum=0.0)
+    lagging = persistent.learn(start, q, steps=120, rate=1.0)
+    assert np.diff(exact.divergence).max() > 0.05
+    assert exact.divergence[-1] > 0.2
+    assert np.diff(lagging.divergence).max() < 0
+    assert lagging.divergence[-1] < 0.02
+
+
 def test_chains_of_a_laboratory_measure_the_account(rng):
     """Mean work, change of free energy and so the excess, from 20 000 chains; and weights that undo the bias."""
     found, chains = learnt(rate=1.0, steps=60), 20_000
