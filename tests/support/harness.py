@@ -158,6 +158,25 @@ def one_by_one(simulate, **options) -> Move:
     return move
 
 
+def matrix(lattice, J) -> np.ndarray:
+    """Couplings of a lattice as a matrix (N, N), double bonds added up."""
+    present, full = lattice.neighbours >= 0, np.zeros((lattice.size, lattice.size))
+    J = np.broadcast_to(J, lattice.neighbours.shape)
+    np.add.at(full, (np.nonzero(present)[0], lattice.neighbours[present]), J[present])
+    return full
+
+
+def by_matrix(simulate):
+    """A sampler of networks, which takes the couplings as a matrix, as one that takes a lattice."""
+
+    def run(spins, lattice, T, sweeps, *, J, h, **options):
+        return simulate(
+            np.ravel(spins), matrix(lattice, J), T, sweeps, h=np.broadcast_to(h, lattice.shape).ravel(), **options
+        )
+
+    return run
+
+
 def in_words(replicas, **options) -> Move:
     """64 chains a call, for `multispin.replicas`."""
 

@@ -215,7 +215,7 @@ def lyapunov(spins, before, J, *, h=0.0) -> float:
     (-2.0, 2.0)
     """
     spins, J, h = _checked(spins, J, h)
-    before = arguments.spins(before, spins.shape).astype(np.float64)
+    before = checked_state("before", before, len(J)).astype(np.float64)
     check_promise(J, "parallel", "symmetric")
     return float(-(spins @ (J @ before)) - h @ (spins + before)) + 0.0
 
@@ -340,8 +340,8 @@ def simulate(
 ) -> Run:
     """Run the heat bath at temperature T: unit i comes up with the probability 1 / (1 + exp(-2 f_i / T)).
 
-    One unit at a time, with a J that keeps the promise, its law is Boltzmann's. All at once it is another one (Peretto):
-    P(s) proportional to exp(h.s / T) prod_i 2 cosh(f_i / T).
+    One unit at a time, with a J that keeps the promise, its law is Boltzmann's. All at once it is another one, P(s)
+    proportional to exp(h.s / T) prod_i 2 cosh(f_i / T) (Peretto).
 
     Parameters
     ----------
@@ -416,6 +416,24 @@ def couplings(J) -> np.ndarray:
     return J
 
 
+def checked_state(name: str, spins, n: int) -> np.ndarray:
+    """Check the state of n units; return it as a new (n,) int8.
+
+    Examples
+    --------
+    >>> checked_state("spins", [1, -1], 2)
+    array([ 1, -1], dtype=int8)
+    """
+    array = arguments.as_array(name, spins)
+    if array.shape != (n,):
+        raise ValueError(f"{name} must have shape ({n},), one for each unit, got {array.shape}")
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be an integer array of -1 and +1, not {array.dtype}")
+    if not ((array == 1) | (array == -1)).all():
+        raise ValueError(f"{name} must be -1 or +1, got values {np.unique(array)[:5].tolist()}")
+    return array.astype(np.int8)
+
+
 def check_promise(J: np.ndarray, order: str, promise: str) -> None:
     """Raise, saying what is broken and where, if checked couplings and an order do not keep a promise.
 
@@ -462,7 +480,7 @@ def _checked(spins, J, h) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Check a state, couplings and fields; return float64 arrays of the shapes (N,), (N, N), (N,)."""
     J = couplings(J)
     n = len(J)
-    spins = arguments.spins(spins, (n,)).astype(np.float64)
+    spins = checked_state("spins", spins, n).astype(np.float64)
     if np.ndim(h) == 0:
         return spins, J, np.full(n, arguments.number("h", h))
     return spins, J, arguments.real_array("h", h, (n,), what=", one for each unit")

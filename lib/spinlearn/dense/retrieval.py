@@ -33,7 +33,7 @@ from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import random_site, stream
 from ..lattice.planes import count_bits
-from .network import ORDERS, PARALLEL, RANDOM, Relaxed, period_of
+from .network import ORDERS, PARALLEL, RANDOM, Relaxed, checked_state, period_of
 
 _TOGETHER = 5  # planes in one go
 _BLOCK = 512  # units whose fields stay in the nearest cache
@@ -145,7 +145,7 @@ def retrieve(
     """
     packed = _packed(patterns)
     n, P = packed.by_unit.shape[0], packed.by_pattern.shape[0]
-    flat = arguments.spins(spins, (n,)).copy()
+    flat = checked_state("spins", spins, n)
     code = ORDERS[arguments.choice("order", order, ORDERS)]
     sweeps = arguments.count("sweeps", sweeps)
     arguments.flag("progress", progress, optional=True)
@@ -208,7 +208,7 @@ def _packed(patterns) -> Packed:
     if not isinstance(patterns, Packed):
         return pack(patterns)
     (n, words), P = patterns.by_unit.shape, len(patterns.by_pattern)
-    if patterns.by_word.shape != (words, n) or -(-P // _BIT) != words or -(-n // _BIT) != patterns.by_pattern.shape[1]:
+    if patterns.by_word.shape != (words, n) or words != -(-P // _BIT) or -(-n // _BIT) != patterns.by_pattern.shape[1]:
         raise ValueError("patterns must be what pack returns, but the shapes of its arrays do not fit together")
     return patterns
 
@@ -325,7 +325,7 @@ def field_of(i, spins, by_unit, ups, P, total, planes):
         for w in range(row.size):
             ones += count_bits(row[w] & plane[w])
         sum_over_up += sum_over_up + ones
-    return 2 * (2 * np.int64(sum_over_up) - total) - n * (2 * ups[i] - P) - P * spins[i]
+    return 2 * (2 * np.int64(sum_over_up) - total) - n * (2 * ups[i] - P) - P * np.int64(spins[i])
 
 
 @kernel
