@@ -37,6 +37,7 @@ from .network import ORDERS, PARALLEL, RANDOM, Relaxed, checked_state, period_of
 
 _TOGETHER = 5  # planes in one go
 _BLOCK = 512  # units whose fields stay in the nearest cache
+_FEW = 16  # spins that turned whose part in the counts is told one by one
 _BIT = 64
 _NONE, _ONE, _ALL = np.uint64(0), np.uint64(1), np.uint64(2**64 - 1)
 
@@ -253,33 +254,79 @@ def add_five(x, out, p0, p1, p2, p3, p4):
 
 
 @kernel
+def add_single(x, out, p0):
+    """Add to `out` what one plane counts at units x side by side."""
+    for i in range(x.size):
+        out[i] += count_bits(x[i] & p0)
+
+
+@kernel
+def set_apart(change):
+    """The pattern whose count has changed most unlike the others', and the least and the largest change of these.
+
+    It is the one that is being retrieved: without it all others need few planes.
+    """
+    mean, far = change.sum() // change.size, 0
+    for mu in range(change.size):
+        if abs(change[mu] - mean) > abs(change[far] - mean):
+            far = mu
+    least = largest = change[0 if far > 0 else change.size - 1]
+    for mu in range(change.size):
+        if mu != far:
+            least, largest = min(least, change[mu]), max(largest, change[mu])
+    return far, least, largest
+
+
+@kernel
 def add_to_fields(memory, change, unit, fields):
     """Add to N f_i + P s_i of all units what comes of a `change` (P,) int64 of the counts.
 
     All differences between changes are multiples of `unit`: 2, where each spin that turned has added or taken one. As
     many planes are needed as the largest change and the smallest are apart: five for some dozen spins that turned.
     """
-    n, P, least = fields.size, change.size, change.min()
-    steps, depth = (change - least) // unit, _TOGETHER
-    while steps.max() >> depth:
-        depth += _TOGETHER
+    n, P = fields.size, change.size
+    far, least, largest = set_apart(change)
+    steps, depth = (change - least) // unit, 1
+    steps[far] = 0
+    while (largest - least) // unit >> depth:
+        depth += 1
+    if depth % _TOGETHER > 2:
+        depth += _TOGETHER - depth % _TOGETHER  # one more of five costs less than three alone
     planes = np.empty((memory.by_word.shape[0], depth), dtype=np.uint64)
     fill_planes(steps, planes)
-    total = steps.sum()
+    total, extra = steps.sum(), change[far] - least
+    word, place = memory.by_word[far // 64], np.uint64(far % 64)
     sums = np.empty(_BLOCK, dtype=np.uint64)
     for first in range(0, n, _BLOCK):
         last = min(n, first + _BLOCK)
         out = sums[: last - first]
         out[:] = _NONE
-        for group in range(depth - _TOGETHER, -1, -_TOGETHER):
+        level = depth
+        while level > 0:
+            together = 1 if level % _TOGETHER else _TOGETHER
+            level -= together
             for i in range(out.size):
-                out[i] <<= np.uint64(_TOGETHER)
+                out[i] <<= np.uint64(together)
             for w in range(planes.shape[0]):
-                p = planes[w, group : group + _TOGETHER]
-                add_five(memory.by_word[w, first:last], out, p[0], p[1], p[2], p[3], p[4])
+                x, p = memory.by_word[w, first:last], planes[w, level : level + together]
+                if together == 1:
+                    add_single(x, out, p[0])
+                else:
+                    add_five(x, out, p[0], p[1], p[2], p[3], p[4])
         for i in range(first, last):
-            sum_over_up = np.int64(out[i - first])
-            fields[i] += 2 * (unit * (2 * sum_over_up - total) + least * (2 * memory.ups[i] - P))
+            sum_over_up, up = np.int64(out[i - first]), np.int64((word[i] >> place) & _ONE)
+            of_others = unit * (2 * sum_over_up - total) + least * (2 * memory.ups[i] - P)
+            fields[i] += 2 * (of_others + extra * (2 * up - 1))
+
+
+@kernel
+def follow(memory, spins, turned, counts):
+    """Carry the `counts` along with spins `turned` that are few."""
+    for i in turned:
+        row, s = memory.by_unit[i], np.int64(spins[i])
+        for mu in range(counts.size):
+            up = np.int64((row[mu // 64] >> np.uint64(mu % 64)) & _ONE)
+            counts[mu] += s * (2 * up - 1)
 
 
 @kernel
@@ -289,18 +336,23 @@ def retrieve_together(memory, stop, spins, before, seen, counts, fields, state, 
     `fields` hold N f_i + P s_i. `state`, of random numbers, has nothing to do here.
     """
     n, P, last, old = spins.size, counts.size, np.empty_like(spins), np.empty_like(counts)
+    turned = np.empty(n, dtype=np.int64)
     while clock[0] < stop and clock[2] == 0:
         last[:] = spins
         flips = 0
         for i in range(n):
             if spins[i] * fields[i] < P:
                 spins[i] = -spins[i]
+                turned[flips] = i
                 flips += 1
         clock[0] += 1
         clock[1] += flips
         if flips:
             old[:] = counts
-            fill_counts(memory.by_pattern, spins, counts)
+            if flips < _FEW:
+                follow(memory, spins, turned[:flips], counts)
+            else:
+                fill_counts(memory.by_pattern, spins, counts)
             add_to_fields(memory, counts - old, 2, fields)
         squares[clock[0]] = sum_of_squares(counts, n)
         clock[2] = period_of(PARALLEL, flips, clock[0], flips == 0, spins, last, before, seen, clock)
