@@ -332,7 +332,7 @@ PLAIN = """
 import json, warnings
 import numpy as np
 warnings.simplefilter("error")
-from spinlearn.dense import landscape, network, retrieval
+from spinlearn.dense import attractors, network, retrieval
 rng = np.random.default_rng(1)
 patterns = rng.choice(np.array([-1, 1], dtype=np.int8), size=(140, 200))
 J = (patterns.T.astype(float) @ patterns) / 200
@@ -345,7 +345,7 @@ for order in network.ORDERS:
         found += [run.spins.tolist(), run.e.round(12).tolist(), list(run[3:])]
 run = network.simulate(start, J, 0.7, 2, rng=rng)
 found += [run.spins.tolist(), run.e.round(12).tolist(), run.m.tolist()]
-found += [landscape.fixed_points(J[:5, :5]).tolist()]
+found += [attractors.fixed_points(J[:5, :5]).tolist()]
 print(json.dumps(found))
 """
 

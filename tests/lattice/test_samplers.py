@@ -9,20 +9,8 @@ from functools import partial
 import harness
 import numpy as np
 import pytest
-from harness import (
-    SIGNIFICANCE,
-    Case,
-    Sampler,
-    by_matrix,
-    in_a_field,
-    in_words,
-    on_a_ladder,
-    one_by_one,
-    together,
-    without_field,
-)
+from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladder, one_by_one, together, without_field
 
-from spinlearn.dense import network
 from spinlearn.lattice import (
     Lattice,
     all_up,
@@ -96,14 +84,13 @@ local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
 wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
 listed, sites = through_a_list(cooled.replicas), without_field(one_by_one_at(cooled.on_lattice))
 driven, words, ladder, blind = in_a_field(drive.drive), multispin.replicas, tempering.simulate, harness.swapped_blindly
-units, units_in_order, units_at_once = (
-    by_matrix(partial(network.simulate, order=order)) for order in ("random", "sequential", "parallel")
-)
 
 SAMPLERS = {
     "heat bath": Sampler(together(local), together(half(local)), "graph", in_any_field),
     "metropolis": Sampler(together(by_metropolis(local)), together(half(by_metropolis(local))), "square", in_any_field),
     "heat bath in order": Sampler(together(in_order), together(harness.all_at_once), "square", in_any_field),
+    "units": Sampler(harness.units("random"), harness.units("random", 2.0), "graph", in_any_field),
+    "units in order": Sampler(harness.units("sequential"), harness.units("parallel"), "square", in_any_field),
     "drive": Sampler(together(driven), together(half(driven)), "triangular", one_field),
     "drive by metropolis": Sampler(together(by_metropolis(driven)), together(half(driven)), "ring", one_field),
     "wolff": Sampler(one_by_one(wolff), one_by_one(tenth_less(wolff)), "square 3 × 3", ferromagnet),
@@ -113,8 +100,6 @@ SAMPLERS = {
     "words": Sampler(in_words(words), in_words(tenth_hotter(words)), "square 2 × 4", even_torus),
     "cooled words": Sampler(in_words(listed), in_words(tenth_hotter(listed)), "square 2 × 4", cooled_torus),
     "cooled sites": Sampler(together(sites), together(half(sites)), "square 2 × 4", cooled_torus),
-    "network": Sampler(one_by_one(units), one_by_one(half(units)), "graph", in_any_field),
-    "network in order": Sampler(one_by_one(units_in_order), one_by_one(units_at_once), "square", in_any_field),
     "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),
     "hot rung": Sampler(on_a_ladder(by_metropolis(ladder), 2), on_a_ladder(blind, 2), "graph", bond_by_bond),
 }

@@ -23,6 +23,7 @@ from scipy.stats import chi2, norm
 
 from spinlearn import exact
 from spinlearn.core.words import stream
+from spinlearn.dense import network
 from spinlearn.lattice import (
     Lattice,
     bond_couplings,
@@ -158,23 +159,22 @@ def one_by_one(simulate, **options) -> Move:
     return move
 
 
-def matrix(lattice, J) -> np.ndarray:
-    """Couplings of a lattice as a matrix (N, N), double bonds added up."""
+def units(order: str, factor: float = 1.0) -> Move:
+    """`network.simulate`, the couplings of the lattice as a matrix; wrong with another `factor`."""
+
+    def run(spins, lattice, T, sweeps, *, J, h, rng):
+        J, h = matrix(lattice, J), np.broadcast_to(h, lattice.shape).ravel()
+        return network.simulate(np.ravel(spins), J, factor * T, sweeps, h=h, order=order, rng=rng)
+
+    return one_by_one(run)
+
+
+def matrix(lattice: Lattice, J) -> np.ndarray:
+    """Couplings of a lattice as a matrix (N, N), those of double bonds added up."""
     present, full = lattice.neighbours >= 0, np.zeros((lattice.size, lattice.size))
-    J = np.broadcast_to(J, lattice.neighbours.shape)
-    np.add.at(full, (np.nonzero(present)[0], lattice.neighbours[present]), J[present])
+    table = np.broadcast_to(J, lattice.neighbours.shape)
+    np.add.at(full, (np.nonzero(present)[0], lattice.neighbours[present]), table[present])
     return full
-
-
-def by_matrix(simulate):
-    """A sampler of networks, which takes the couplings as a matrix, as one that takes a lattice."""
-
-    def run(spins, lattice, T, sweeps, *, J, h, **options):
-        return simulate(
-            np.ravel(spins), matrix(lattice, J), T, sweeps, h=np.broadcast_to(h, lattice.shape).ravel(), **options
-        )
-
-    return run
 
 
 def in_words(replicas, **options) -> Move:

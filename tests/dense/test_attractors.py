@@ -5,8 +5,8 @@ import pytest
 
 from spinlearn import exact
 from spinlearn.core.progress import Interrupted
-from spinlearn.dense import hopfield, landscape, mixtures, network
-from spinlearn.dense.landscape import Census
+from spinlearn.dense import attractors, hopfield, mixtures, network
+from spinlearn.dense.attractors import Census
 
 
 @pytest.mark.parametrize("kind", ["reals", "whole", "asymmetric", "with fields"])
@@ -19,22 +19,22 @@ def test_all_fixed_points_and_no_others_are_listed(n, kind, rng):
     h = rng.normal(size=n) if kind == "with fields" else np.zeros(n)
     s = exact.states(n).astype(float)
     wanted = (s * (s @ J.T + h) >= -1e-10).all(axis=1)
-    np.testing.assert_array_equal(landscape.fixed_points(J, h=h), exact.states(n)[wanted])
+    np.testing.assert_array_equal(attractors.fixed_points(J, h=h), exact.states(n)[wanted])
 
 
 def test_without_fields_fixed_points_come_in_pairs(rng):
     for seed in range(5):
         J = hopfield.hebb(hopfield.random_patterns(3, 12, rng=np.random.default_rng(seed)))
-        found = landscape.fixed_points(J)
+        found = attractors.fixed_points(J)
         np.testing.assert_array_equal(found, -found[::-1])
 
 
 def test_an_ordered_network_has_two_and_its_opposite_all_that_are_balanced():
     n = 10
     J = np.ones((n, n)) - np.eye(n)
-    assert len(landscape.fixed_points(J)) == 2
-    np.testing.assert_array_equal(np.unique(landscape.fixed_points(-J).sum(axis=1)), [0])
-    assert len(landscape.fixed_points(-J)) == 252  # 10 over 5
+    assert len(attractors.fixed_points(J)) == 2
+    np.testing.assert_array_equal(np.unique(attractors.fixed_points(-J).sum(axis=1)), [0])
+    assert len(attractors.fixed_points(-J)) == 252  # 10 over 5
 
 
 def test_three_orthogonal_patterns_have_their_mixtures_and_nothing_else():
@@ -42,9 +42,9 @@ def test_three_orthogonal_patterns_have_their_mixtures_and_nothing_else():
     signs = np.array(np.meshgrid([1, -1], [1, -1], [1, -1])).reshape(3, 8)
     patterns = np.hstack([signs, signs]).astype(np.int8)  # (3, 16), each combination twice
     np.testing.assert_allclose(hopfield.overlap_matrix(patterns), np.eye(3))
-    found = landscape.fixed_points(hopfield.hebb(patterns, whole=True))
-    assert landscape.census(found, patterns) == Census(3, 3, 8, 0)
-    for state in landscape.mixtures_of_three(patterns):
+    found = attractors.fixed_points(hopfield.hebb(patterns, whole=True))
+    assert attractors.census(found, patterns) == Census(3, 3, 8, 0)
+    for state in attractors.mixtures_of_three(patterns):
         m = hopfield.overlaps(state, patterns)
         np.testing.assert_allclose(np.abs(m), mixtures.mixture(3, 0.0).m)
         # With the diagonal taken off, the energy is that of the theory but for P / (2 N).
@@ -55,8 +55,8 @@ def test_three_orthogonal_patterns_have_their_mixtures_and_nothing_else():
 def test_a_census_is_right_by_looking_at_each_state(rng):
     for _ in range(20):
         x = hopfield.random_patterns(4, 13, rng=rng)
-        found = landscape.fixed_points(hopfield.hebb(x, whole=True))
-        counts = landscape.census(found, x)
+        found = attractors.fixed_points(hopfield.hebb(x, whole=True))
+        counts = attractors.census(found, x)
         assert sum(counts) == len(found)
         memories = sum(any((s == p).all() for p in x) for s in found)
         assert counts.memories == memories
@@ -75,7 +75,7 @@ def test_a_census_is_right_by_looking_at_each_state(rng):
 def test_spurious_states_outnumber_memories_as_the_load_grows(rng):
     def mean(P):
         counts = [
-            landscape.census(landscape.fixed_points(hopfield.hebb(x)), x)
+            attractors.census(attractors.fixed_points(hopfield.hebb(x)), x)
             for x in (hopfield.random_patterns(P, 14, rng=rng) for _ in range(30))
         ]
         return np.mean(counts, axis=0)
@@ -93,7 +93,7 @@ def test_a_basin_is_what_one_finds_by_trying(rng):
     x = hopfield.random_patterns(10, 60, rng=rng)
     J = hopfield.hebb(x)
     for options in ({}, {"J": J}, {"J": hopfield.projection(x)}):
-        ours = landscape.basin(x, [0.2, 0.6], trials=25, rng=np.random.default_rng(8), **options)
+        ours = attractors.basin(x, [0.2, 0.6], trials=25, rng=np.random.default_rng(8), **options)
         plain, matrix = np.random.default_rng(8), options.get("J", J)
         for k, m in enumerate((0.2, 0.6)):
             ends = []
@@ -108,8 +108,8 @@ def test_a_basin_is_what_one_finds_by_trying(rng):
 
 def test_basins_grow_with_the_overlap_and_shrink_with_the_load(rng):
     m = [0.1, 0.3, 0.5, 0.9]
-    light = landscape.basin(hopfield.random_patterns(15, 500, rng=rng), m, rng=rng)
-    heavy = landscape.basin(hopfield.random_patterns(45, 500, rng=rng), m, rng=rng)
+    light = attractors.basin(hopfield.random_patterns(15, 500, rng=rng), m, rng=rng)
+    heavy = attractors.basin(hopfield.random_patterns(45, 500, rng=rng), m, rng=rng)
     assert (np.diff(light.retrieved) >= -0.1).all()
     assert light.retrieved[3] == heavy.retrieved[3] == 1.0
     assert light.low[1] > heavy.high[1]
@@ -117,15 +117,15 @@ def test_basins_grow_with_the_overlap_and_shrink_with_the_load(rng):
 
 def test_a_basin_that_was_stopped_keeps_the_overlaps_that_were_finished(monkeypatch, rng):
     x = hopfield.random_patterns(5, 100, rng=rng)
-    whole = landscape.basin(x, [0.1, 0.5, 0.9], trials=4, rng=np.random.default_rng(2))
+    whole = attractors.basin(x, [0.1, 0.5, 0.9], trials=4, rng=np.random.default_rng(2))
 
     def stopped_early(total, shown):
         yield slice(0, 10)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(landscape, "watched", stopped_early)
+    monkeypatch.setattr(attractors, "watched", stopped_early)
     with pytest.raises(Interrupted) as stopped:
-        landscape.basin(x, [0.1, 0.5, 0.9], trials=4, rng=np.random.default_rng(2))
+        attractors.basin(x, [0.1, 0.5, 0.9], trials=4, rng=np.random.default_rng(2))
     for part, all_of_it in zip(stopped.value.run, whole, strict=True):
         np.testing.assert_array_equal(part, all_of_it[:2])
 
@@ -134,7 +134,7 @@ def test_a_basin_that_was_stopped_keeps_the_overlaps_that_were_finished(monkeypa
 
 
 def test_the_share_of_cycles_is_what_the_network_does(rng):
-    ours = landscape.two_cycles(40, 12, 60, rng=np.random.default_rng(3))
+    ours = attractors.two_cycles(40, 12, 60, rng=np.random.default_rng(3))
     plain, cycles = np.random.default_rng(3), 0
     for _ in range(60):
         x = hopfield.random_patterns(12, 40, rng=plain)
@@ -145,8 +145,8 @@ def test_the_share_of_cycles_is_what_the_network_does(rng):
 
 @pytest.mark.slow
 def test_cycles_become_more_with_the_load_and_are_few_near_a_memory(rng):
-    few, many = (landscape.two_cycles(200, P, 300, rng=rng) for P in (4, 80))
-    near = landscape.two_cycles(200, 4, 300, overlap=0.9, rng=rng)
+    few, many = (attractors.two_cycles(200, P, 300, rng=rng) for P in (4, 80))
+    near = attractors.two_cycles(200, 4, 300, overlap=0.9, rng=rng)
     assert many.low > few.high
     assert near.value == 0.0
 
@@ -154,15 +154,15 @@ def test_cycles_become_more_with_the_load_and_are_few_near_a_memory(rng):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda r: landscape.fixed_points(np.zeros((23, 23))), r"^J must be of at most 22 units.*`relax` from many"),
-        (lambda r: landscape.fixed_points(np.zeros((3, 3)), h=[1.0]), r"^h must have shape \(3,\)"),
-        (lambda r: landscape.basin([[1, -1]], [2.0], rng=r), r"^overlap must be from -1 to 1, got 2 to 2"),
-        (lambda r: landscape.basin([[1, -1]], [0.5], trials=0, rng=r), r"^trials must be at least 1"),
-        (lambda r: landscape.basin([[1, -1]], [0.5], close=1.5, rng=r), r"^close must be at most 1"),
-        (lambda r: landscape.basin([[1, -1]], [0.5], J=np.zeros((3, 3)), rng=r), r"^spins must have shape \(3,\)"),
-        (lambda r: landscape.basin([[1, -1]], [0.5], rng=1), r"^rng must be"),
-        (lambda r: landscape.two_cycles(10, 0, 5, rng=r), r"^P must be at least 1"),
-        (lambda r: landscape.census([[1, 1]], [[1, 1, 1]]), r"^states must have shape \(K, 3\)"),
+        (lambda r: attractors.fixed_points(np.zeros((23, 23))), r"^J must be of at most 22 units.*`relax` from many"),
+        (lambda r: attractors.fixed_points(np.zeros((3, 3)), h=[1.0]), r"^h must have shape \(3,\)"),
+        (lambda r: attractors.basin([[1, -1]], [2.0], rng=r), r"^overlap must be from -1 to 1, got 2 to 2"),
+        (lambda r: attractors.basin([[1, -1]], [0.5], trials=0, rng=r), r"^trials must be at least 1"),
+        (lambda r: attractors.basin([[1, -1]], [0.5], close=1.5, rng=r), r"^close must be at most 1"),
+        (lambda r: attractors.basin([[1, -1]], [0.5], J=np.zeros((3, 3)), rng=r), r"^spins must have shape \(3,\)"),
+        (lambda r: attractors.basin([[1, -1]], [0.5], rng=1), r"^rng must be"),
+        (lambda r: attractors.two_cycles(10, 0, 5, rng=r), r"^P must be at least 1"),
+        (lambda r: attractors.census([[1, 1]], [[1, 1, 1]]), r"^states must have shape \(K, 3\)"),
     ],
 )
 def test_errors_name_the_argument(call, message, rng):
