@@ -5,6 +5,11 @@ that end in the same state, spin for spin, are timed. They take turns, and times
 (`benchmarks/__init__.py` keeps the linear algebra to one). The couplings J, 400 MB in single precision, are handed to
 those who want them, and the bits to this library: what making them takes is told apart.
 
+On one core of an AMD Zen 4 this library was 60 times as fast as J @ s in parallel and 14 times as fast as overlaps by
+NumPy; one unit at a time, 65 times as fast as rows of J and 15 times as fast as compiled code that carries the fields
+along. That is with 512 bits a register, in which eight words are counted at once. Compiled for a processor that has 256
+bits and no such instruction (NUMBA_CPU_NAME=haswell) it was 42, 9, 45 and 10 times as fast.
+
 hopfieldkit (on PyPI) takes part where it is installed, on a smaller network.
 """
 

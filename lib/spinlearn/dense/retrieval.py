@@ -17,7 +17,8 @@ addition by carries from plane to plane. All of this is whole numbers, so that f
 are those that `network.relax` reaches with J, bit for bit.
 
 Units that are updated in parallel are taken side by side, five planes in one go, and only the *changes* of the counts
-are written in planes: the fewer spins have turned, the fewer planes they need. Single units are taken word by word.
+are written in planes: the fewer spins have turned, the fewer planes they need. The pattern whose count changes most,
+which is the one that is being retrieved, is set apart for the same reason. Single units are taken word by word.
 
 References
 ----------
@@ -36,7 +37,7 @@ from ..lattice.planes import count_bits
 from .network import ORDERS, PARALLEL, RANDOM, Relaxed, checked_state, period_of
 
 _TOGETHER = 5  # planes in one go
-_BLOCK = 512  # units whose fields stay in the nearest cache
+_BLOCK = 512  # units whose sums stay in the nearest cache
 _FEW = 16  # spins that turned whose part in the counts is told one by one
 _BIT = 64
 _NONE, _ONE, _ALL = np.uint64(0), np.uint64(1), np.uint64(2**64 - 1)
@@ -166,15 +167,16 @@ def retrieve(
     if code == PARALLEL:
         run, moving = retrieve_together, -n * (2 * packed.ups - P)  # the fields as they would be if all counts were 0
         add_to_fields(memory, counts, 1, moving)
+        followed = counts
     else:
         run, moving = retrieve_one_by_one, np.zeros((packed.by_word.shape[0], n.bit_length()), dtype=np.uint64)
         fill_planes(counts, moving)
-        moving = np.ascontiguousarray(moving.T)
+        moving, followed = np.ascontiguousarray(moving.T), counts.sum(keepdims=True)
     with keeping(finished):
         for part in watched(sweeps, progress):
             if clock[2]:
                 break
-            run(memory, part.stop, flat, before, seen, counts, moving, state, clock, squares)
+            run(memory, part.stop, flat, before, seen, followed, moving, state, clock, squares)
     return finished()
 
 
@@ -341,7 +343,7 @@ def retrieve_together(memory, stop, spins, before, seen, counts, fields, state, 
         last[:] = spins
         flips = 0
         for i in range(n):
-            if spins[i] * fields[i] < P:
+            if spins[i] * fields[i] < P:  # s_i N f_i < 0
                 spins[i] = -spins[i]
                 turned[flips] = i
                 flips += 1
@@ -400,25 +402,25 @@ def recount(row, up, planes, carry):
 
 
 @kernel
-def retrieve_one_by_one(memory, stop, spins, before, seen, counts, planes, state, clock, squares):
+def retrieve_one_by_one(memory, stop, spins, before, seen, total, planes, state, clock, squares):
     """Go on to sweep number `stop` one unit at a time, or to the end; `clock` as for `network.relax_sweeps`.
 
-    `planes` (K, W) are carried from call to call; `counts`, those at the start, follow in their sum alone.
+    `planes` (K, W) hold the counts, and `total` (1,) int64 their sum; both are carried from call to call.
     """
-    by_unit, _, _, ups, order = memory
-    n, P, last, carry = spins.size, counts.size, np.empty_like(spins), np.empty(planes.shape[1], dtype=np.uint64)
-    total, square = counts.sum(), squares[clock[0]]
+    by_unit, _, by_pattern, ups, order = memory
+    n, P, last, carry = spins.size, len(by_pattern), np.empty_like(spins), np.empty(planes.shape[1], dtype=np.uint64)
+    square = squares[clock[0]]
     while clock[0] < stop and clock[2] == 0:
         last[:] = spins
         flips = 0
         for step in range(n):
             i = random_site(n, state) if order == RANDOM else step
-            field = field_of(i, spins, by_unit, ups, P, total, planes)
+            field = field_of(i, spins, by_unit, ups, P, total[0], planes)
             if spins[i] * field < 0:
                 square -= 4 * spins[i] * field  # before it turns
                 spins[i] = -spins[i]
                 recount(by_unit[i], spins[i] > 0, planes, carry)
-                total += spins[i] * (2 * ups[i] - P)
+                total[0] += spins[i] * (2 * ups[i] - P)
                 flips += 1
         clock[0] += 1
         clock[1] += flips
@@ -426,7 +428,6 @@ def retrieve_one_by_one(memory, stop, spins, before, seen, counts, planes, state
         settled = flips == 0
         if settled and order == RANDOM:  # some units were not looked at
             for i in range(n):
-                settled &= spins[i] * field_of(i, spins, by_unit, ups, P, total, planes) >= 0
+                settled &= spins[i] * field_of(i, spins, by_unit, ups, P, total[0], planes) >= 0
         clock[2] = period_of(order, flips, clock[0], settled, spins, last, before, seen, clock)
         before[:] = last
-    counts[0] += total - counts.sum()
