@@ -16,7 +16,8 @@ sqrt((n - 1) N / 2), which is worse by sqrt(2) in their ratio; a bit of a memory
 
 Each experiment can also be done with synapses in one direction only (`change="one-way"`: of T_ij and T_ji one, drawn at
 random, is 0) or with those of one strength (`"clipped"`: T_ij becomes its sign). The former is not symmetric: then
-nothing promises an end, and a run is given `SWEEPS` sweeps.
+nothing promises an end, and a run is given `SWEEPS` sweeps. Experiments beyond this, such as memories that merge or are
+too many, are in `overload`.
 
 References
 ----------
@@ -39,6 +40,7 @@ from .network import relax
 ALPHABETS = ("binary", "spins")
 CHANGES = ("nothing", "one-way", "clipped")
 SWEEPS = 200
+NEAR = 3
 
 
 class BitError(NamedTuple):
@@ -55,6 +57,8 @@ class Recalled(NamedTuple):
     ----------
     exact : growth.Share
         Of the runs that end in their memory to the last bit.
+    nearest : growth.Share
+        Of the runs that end nearer to their memory than to any other and to any mirror image.
     errors : (N + 1,) int64
         How many runs end at each number of wrong bits.
     rest : growth.Share
@@ -62,16 +66,18 @@ class Recalled(NamedTuple):
     """
 
     exact: Share
+    nearest: Share
     errors: np.ndarray
     rest: Share
 
 
 class Wandered(NamedTuple):
     """What `wandered` returns: the shares of runs from random states that end in a `memory`, in the `mirror` image of
-    one, in `another` fixed point, or never at `rest` as long as they were watched."""
+    one, in a fixed point `near` one of these, within `NEAR` bits, in `another` one, or come to no rest (`restless`)."""
 
     memory: Share
     mirror: Share
+    near: Share
     another: Share
     restless: Share
 
@@ -203,19 +209,21 @@ def recalled(
     distance = arguments.count("distance", distance, at_most=N)
     arguments.choice("alphabet", alphabet, ALPHABETS)
     arguments.choice("change", change, CHANGES)
-    errors, resting, done = np.zeros(N + 1, dtype=np.int64), 0, 0
+    errors, nearest, resting, done = np.zeros(N + 1, dtype=np.int64), 0, 0, 0
 
     def finished() -> Recalled:
         runs = max(done, 1)
-        return Recalled(share(int(errors[0]), runs), errors, share(resting, runs))
+        return Recalled(share(int(errors[0]), runs), share(nearest, runs), errors, share(resting, runs))
 
     with keeping(finished):
         for memories, T, h in _networks(N, n, sets, alphabet, change, progress, rng):
-            for memory in memories:
-                start = memory.copy()
+            for k in range(n):
+                start = memories[k].copy()
                 start[rng.choice(N, distance, replace=False)] *= -1
                 end = _run(start, T, h, change, rng)
-                errors[(end.spins != memory).sum()] += 1
+                overlap = memories @ end.spins.astype(np.int64)
+                errors[(N - overlap[k]) // 2] += 1
+                nearest += overlap[k] > max(np.abs(np.delete(overlap, k)).max(initial=0), -overlap[k])
                 resting += end.period == 1
                 done += 1
     return finished()
@@ -264,7 +272,7 @@ def wandered(
     sets, starts = arguments.count("sets", sets, at_least=1), arguments.count("starts", starts, at_least=1)
     arguments.choice("alphabet", alphabet, ALPHABETS)
     arguments.choice("change", change, CHANGES)
-    kinds = np.zeros(4, dtype=np.int64)
+    kinds = np.zeros(5, dtype=np.int64)
 
     def finished() -> Wandered:
         return Wandered(*(share(int(kind), max(int(kinds.sum()), 1)) for kind in kinds))
@@ -273,14 +281,15 @@ def wandered(
         for memories, T, h in _networks(N, n, sets, alphabet, change, progress, rng):
             for _ in range(starts):
                 end = _run(random_patterns(1, N, rng=rng)[0], T, h, change, rng)
+                overlap = memories @ end.spins.astype(np.int64)
                 if end.period != 1:
-                    kinds[3] += 1
-                elif (memories == end.spins).all(axis=1).any():
+                    kinds[4] += 1
+                elif overlap.max() == N:
                     kinds[0] += 1
-                elif (memories == -end.spins).all(axis=1).any():
+                elif overlap.min() == -N:
                     kinds[1] += 1
                 else:
-                    kinds[2] += 1
+                    kinds[2 if np.abs(overlap).max() >= N - 2 * NEAR else 3] += 1
     return finished()
 
 
