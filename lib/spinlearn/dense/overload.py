@@ -43,7 +43,7 @@ class Merged(NamedTuple):
 
 
 class Familiar(NamedTuple):
-    """What `familiar` returns: turns of neurons at the start, (runs,) int64, from `known` and from `new` states, and how
+    """What `familiar` returns: turns of neurons at the start, (runs,) int64, from `known` and from `new` states; and how
     often a new state makes more of them than a known one, ties counted half (`told`)."""
 
     known: np.ndarray
@@ -126,7 +126,7 @@ def effective_states(spins, T, h, sweeps: int, *, rng: np.random.Generator) -> f
         spins = simulate(spins, T, _COLD, 1, h=h, promise="nothing", progress=False, rng=rng).spins
         seen[spins.tobytes()] = seen.get(spins.tobytes(), 0) + 1
     p = np.array(list(seen.values())) / sweeps
-    return float(np.exp(np.abs(p @ np.log(p))))
+    return float(np.exp(-p @ np.log(p)))
 
 
 def merged(
