@@ -8,4 +8,9 @@
 
 A Hopfield network's capacity is `capacity`, replica symmetric, `one_step` beyond; `mixtures` are its spurious memories,
 and `recall` is to the last bit, at finite size.
+
+A Boltzmann machine is `boltzmann`: it learns by `learning`, and `tasks` are what it needs hidden units for. `anneal`
+looks for ground states, of `instances` for example; `valleys` knows how deep they are, and `success` counts. `work`
+keeps account of an annealing's work and heat, `persistent` of the chains of a machine that learns. All sample by
+`heatbath`.
 """
