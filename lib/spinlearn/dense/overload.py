@@ -43,8 +43,8 @@ class Merged(NamedTuple):
 
 
 class Familiar(NamedTuple):
-    """What `familiar` returns: turns of neurons at the start, (runs,) int64, from `known` and from `new` states; and how
-    often a new state makes more of them than a known one, ties counted half (`told`)."""
+    """What `familiar` returns: turns of neurons at the start, (runs,) int64, from `known` states and `new` ones; and
+    how often a new state makes more of them than a known one, ties counted half (`told`)."""
 
     known: np.ndarray
     new: np.ndarray
