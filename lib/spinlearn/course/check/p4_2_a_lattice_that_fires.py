@@ -34,16 +34,16 @@ RECORD = (0.1, 0.75, 0.3, 0.8, 0.05, -0.9, 0.72, 0.1, 0.7, -0.02, 0.69)
 
 BY_HAND = Numbers(
     "a number of spikes",
-    right=at(2, 1e-9, "2: from the second record to the fourth, and from the sixth to the ninth."),
+    right=at(2, 1e-9, "2: from the second entry to the fourth, and from the sixth to the ninth."),
     turns=[
-        at(5, 1e-9, "those are the records at 0.7 or above. Several of them belong to one spike."),
+        at(5, 1e-9, "those are the entries at 0.7 or above. Several of them belong to one spike."),
         at(4, 1e-9, "a spike ends below 0.1, not below 0.7, and 0.1 itself is not below."),
         at(3, 1e-9, "one too many: 0.1 is not below 0.1, a change of sign ends nothing, and 0.69 is below 0.7."),
         at(1, 1e-9, "0.05 is below 0.1: there the first one ends."),
     ],
     rest=[
         case(below(1), "0.75 begins one."),
-        case(above(5), "only five records are at 0.7 or above."),
+        case(above(5), "only five entries are at 0.7 or above."),
         otherwise("a number of spikes is a whole number. Go through the record with one variable, on or off."),
     ],
 )
@@ -134,7 +134,7 @@ def _usual_counts(came) -> None:
     turns = [
         (lambda m, u, d: _states(m, u, d, signed=True), "m may be negative, too: it is |m| that counts."),
         (lambda m, u, d: _states(m, u, u), "one level only: a spike lasts until |m| is below `down`."),
-        (lambda m, u, d: sum(abs(x) >= u for x in m), "that counts records, and a spike lasts for many."),
+        (lambda m, u, d: sum(abs(x) >= u for x in m), "that counts entries, and a spike lasts for many."),
         (lambda m, u, d: _states(m, u, d, early=True), "a spike goes on at `down` itself, and ends below it."),
         (lambda m, u, d: _states(m, u, d, late=True), "a spike begins at `up` itself, and not only above it."),
         (lambda m, u, d: _states(m, u, d, ended=True), "a spike that is still on at the end of a record is one, too."),
