@@ -75,7 +75,7 @@ MISTAKES = {
         (150, "ow many steps"),
     ],
     "4.2-b1": [
-        (5, "records"),
+        (5, "entries"),
         (4, "not below 0.7"),
         (3, "one too many"),
         (1, "first one ends"),
@@ -86,7 +86,7 @@ MISTAKES = {
     "4.2-b": [
         (lambda m, u, d: fires._states(m, u, d, signed=True), "|m| that counts"),
         (lambda m, u, d: count_spikes(m, u, u), "one level"),
-        (lambda m, u, d: sum(abs(x) >= u for x in m), "counts records"),
+        (lambda m, u, d: sum(abs(x) >= u for x in m), "counts entries"),
         (lambda m, u, d: fires._states(m, u, d, early=True), "ends below"),
         (lambda m, u, d: fires._states(m, u, d, late=True), "begins at"),
         (lambda m, u, d: fires._states(m, u, d, ended=True), "still on"),
