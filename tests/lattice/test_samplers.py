@@ -14,6 +14,8 @@ from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladd
 from spinlearn.lattice import (
     Lattice,
     all_up,
+    bond_couplings,
+    bonds,
     chain,
     cluster,
     cooled,
@@ -21,6 +23,8 @@ from spinlearn.lattice import (
     from_couplings,
     ising,
     multispin,
+    samples,
+    signs,
     square,
     tempering,
 )
@@ -45,7 +49,20 @@ def ferromagnet(case):
 
 
 def even_torus(case):
-    return not np.any(case.h) and case.lattice.is_periodic_square and not any(side % 2 for side in case.lattice.shape)
+    return (
+        not np.any(case.h)
+        and np.ndim(case.J) == 0
+        and case.lattice.is_periodic_square
+        and not any(side % 2 for side in case.lattice.shape)
+    )
+
+
+def glass_in_words(case):
+    return not np.any(case.h) and signs.fits(case.lattice, case.J)
+
+
+def one_field_everywhere(case):
+    return np.ndim(case.h) == 0 and np.ndim(case.J) > 0
 
 
 def cooled_torus(case):
@@ -76,6 +93,26 @@ def tenth_hotter(replicas):
     return lambda spins, T, sweeps, **options: replicas(spins, 1.1 * T, sweeps, **options)
 
 
+def through_samples(through):
+    """`samples.through` as a sampler: the same temperature in every sweep."""
+    return lambda spins, lattice, T, sweeps, **options: through(spins, lattice, np.full(sweeps, T), **options)
+
+
+def one_bond_over(simulate):
+    """The signs of the bonds one column too far: those to the right are taken for those down, and so on."""
+    return lambda spins, lattice, T, sweeps, *, J, rng: simulate(
+        spins, lattice, T, sweeps, J=bond_couplings(lattice, np.roll(in_order_of_bonds(lattice, J), 1)), rng=rng
+    )
+
+
+def in_order_of_bonds(lattice, table):
+    number = bond_couplings(lattice, np.arange(len(bonds(lattice)))).astype(int)
+    later = lattice.neighbours > np.arange(lattice.size)[:, None]
+    values = np.empty(len(bonds(lattice)))
+    values[number[later]] = np.asarray(table)[later]
+    return values
+
+
 def by_metropolis(simulate):
     return partial(simulate, rule="metropolis")
 
@@ -83,6 +120,7 @@ def by_metropolis(simulate):
 local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
 wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
 listed, sites = through_a_list(cooled.replicas), without_field(one_by_one_at(cooled.on_lattice))
+through = through_samples(samples.through)
 driven, words, ladder, blind = in_a_field(drive.drive), multispin.replicas, tempering.simulate, harness.swapped_blindly
 
 SAMPLERS = {
@@ -97,6 +135,15 @@ SAMPLERS = {
     ),
     "words": Sampler(in_words(words), in_words(tenth_hotter(words)), "square 2 × 4", even_torus),
     "cooled words": Sampler(in_words(listed), in_words(tenth_hotter(listed)), "square 2 × 4", cooled_torus),
+    "words of a glass": Sampler(
+        harness.in_samples(signs.simulate),
+        harness.in_samples(one_bond_over(signs.simulate)),
+        "glass 2 × 4",
+        glass_in_words,
+    ),
+    "samples of a glass": Sampler(
+        harness.in_samples(through), harness.in_samples(half(through)), "glass 2 × 4", one_field_everywhere
+    ),
     "cooled sites": Sampler(together(sites), together(half(sites)), "square 2 × 4", cooled_torus),
     "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),
     "hot rung": Sampler(on_a_ladder(by_metropolis(ladder), 2), on_a_ladder(blind, 2), "graph", bond_by_bond),
