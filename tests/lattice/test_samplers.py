@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladder, one_by_one, together, without_field
 
+from spinlearn.dense import glass as dense_glass
 from spinlearn.lattice import (
     Lattice,
     all_up,
@@ -113,6 +114,18 @@ def in_order_of_bonds(lattice, table):
     return values
 
 
+def half_dense(spins, J, T, sweeps, **options):
+    return dense(spins, J, 2 * T, sweeps, **options)
+
+
+def all_fields_old(spins, J, T, sweeps, *, h, rng):
+    """Incremental fields that are not incremented: every spin of a sweep sees those from before it."""
+    for _ in range(sweeps):
+        x = 2 * spins * (spins @ J + h) / T
+        spins = np.where(rng.random(spins.shape) < 1 / (1 + np.exp(x)), -spins, spins)
+    return ising.Run(spins, np.empty(0), np.empty(0))
+
+
 def by_metropolis(simulate):
     return partial(simulate, rule="metropolis")
 
@@ -120,6 +133,7 @@ def by_metropolis(simulate):
 local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
 wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
 listed, sites = through_a_list(cooled.replicas), without_field(one_by_one_at(cooled.on_lattice))
+dense = dense_glass.simulate
 through = through_samples(samples.through)
 driven, words, ladder, blind = in_a_field(drive.drive), multispin.replicas, tempering.simulate, harness.swapped_blindly
 
@@ -143,6 +157,13 @@ SAMPLERS = {
     ),
     "samples of a glass": Sampler(
         harness.in_samples(through), harness.in_samples(half(through)), "glass 2 × 4", one_field_everywhere
+    ),
+    "dense glass": Sampler(harness.in_a_matrix(dense), harness.in_a_matrix(half_dense), "graph", in_any_field),
+    "dense glass in order": Sampler(
+        harness.in_a_matrix(partial(dense, order="sequential")),
+        harness.in_a_matrix(all_fields_old),
+        "graph",
+        in_any_field,
     ),
     "cooled sites": Sampler(together(sites), together(half(sites)), "square 2 × 4", cooled_torus),
     "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),

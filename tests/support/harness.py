@@ -189,6 +189,20 @@ def in_samples(simulate, **options) -> Move:
     return move
 
 
+def in_a_matrix(simulate, **options) -> Move:
+    """All chains a call, as copies of one dense system, for `dense.glass.simulate`."""
+
+    def move(start, case, sweeps, rng):
+        table, n = case.lattice.neighbours, case.lattice.size
+        row, column = np.nonzero(table >= 0)
+        matrix = np.zeros((n, n))
+        np.add.at(matrix, (row, table[row, column]), np.broadcast_to(case.J, table.shape)[row, column])
+        h = case.h if np.ndim(case.h) == 0 else np.ravel(case.h)
+        return simulate(start, matrix, case.T, sweeps, h=h, rng=rng, **options).spins
+
+    return move
+
+
 def on_a_ladder(simulate, rung: int, **options) -> Move:
     """What is on one rung of a ladder of three, whose temperature is the case's; the others start at their own laws."""
 
