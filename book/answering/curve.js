@@ -7,6 +7,9 @@ const HEIGHT = 230; // of the picture, in pixels
 const MARGIN = { left: 46, right: 14, top: 10, bottom: 26 };
 const COLUMNS = 30; // places along x, about
 const LEVELS = 50; // steps of the keyboard along y, about
+const MOST_STEPS = 7; // between what is written along an axis
+const WIDE_ROOM = (signs) => 10 + 7 * signs; // pixels that a label takes along x, and along y
+const HIGH_ROOM = () => 24;
 
 /** The smallest round step, 1, 2 or 5 times a power of ten, that is not smaller than `least`. */
 function roundedStep(least) {
@@ -14,18 +17,39 @@ function roundedStep(least) {
   return power * [1, 2, 5, 10].find((factor) => factor * power >= least * (1 - 1e-9));
 }
 
-/** Values at round steps between two ends, and the decimals they need. */
-function ticksOf({ low, high }, most) {
-  const step = roundedStep((high - low) / most);
-  const values = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k += 1) values.push(k * step);
-  return { values, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
-}
-
 const printed = (value, decimals) => {
   const text = value.toFixed(decimals);
   return Number(text) === 0 ? (0).toFixed(decimals) : text.replace("-", "\u2212");
 };
+
+/** How many decimals all of these values need. */
+const decimalsOf = (...values) => [0, 1, 2, 3, 4, 5].find((some) => values.every((value) => Math.abs(value - value.toFixed(some)) < 1e-9)) ?? 6;
+
+/**
+ * What is written along an axis of so many pixels: both ends, and round numbers between them, {values, decimals}. Steps that divide
+ * the axis evenly come first, three at least; else the numbers too near to an end are left out. `room` is what a label of so many
+ * signs takes.
+ */
+export function ticksOf({ low, high }, pixels, room) {
+  const span = high - low;
+  const whole = (value) => Math.abs(value - Math.round(value)) < 1e-6;
+  const power = 10 ** Math.floor(Math.log10(span / MOST_STEPS) + 1e-9);
+  let uneven = null;
+  for (const step of [1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50].map((factor) => factor * power)) {
+    const between = [];
+    for (let k = Math.ceil(low / step - 1e-6); k * step < high + 1e-6 * step; k += 1) between.push(k * step);
+    const decimals = decimalsOf(low, high, ...between);
+    const near = room(Math.max(...[low, high, ...between].map((value) => printed(value, decimals).length)));
+    if (span / step > MOST_STEPS + 1e-6 || (step / span) * pixels < near) continue;
+    if (whole(low / step) && whole(high / step)) {
+      if (span / step > 3 - 1e-6) return { values: between, decimals };
+    } else {
+      const inside = between.filter((value) => (Math.min(value - low, high - value) / span) * pixels >= near);
+      uneven ??= { values: [low, ...inside, high], decimals };
+    }
+  }
+  return uneven ?? { values: [low, high], decimals: decimalsOf(low, high) };
+}
 
 /** A sample of a line for the legend. */
 const sample = (look) => drawn("svg", { class: "ask-sample", viewBox: "0 0 28 12", "aria-hidden": "true" },
@@ -37,7 +61,7 @@ export function curvePad({ x, y }, about) {
   const step = roundedStep((x.high - x.low) / COLUMNS);
   const along = Array.from({ length: Math.round((x.high - x.low) / step) + 1 }, (_, k) => Math.min(x.low + k * step, x.high));
   const rise = roundedStep((y.high - y.low) / LEVELS);
-  const decimals = { x: ticksOf({ low: 0, high: step }, 1).decimals, y: ticksOf({ low: 0, high: rise }, 1).decimals };
+  const decimals = { x: decimalsOf(step), y: decimalsOf(rise) };
 
   const toDraw = `To be drawn: ${y.label}, against ${x.label}`;
   const levels = along.map(() => null); // what is drawn so far
@@ -80,8 +104,8 @@ export function curvePad({ x, y }, about) {
     grid.replaceChildren();
     const { width, height: high } = inner();
     grid.append(drawn("rect", { x: MARGIN.left, y: MARGIN.top, width, height: high }));
-    const ofX = ticksOf(x, Math.max(2, Math.floor(width / 64)));
-    const ofY = ticksOf(y, 5);
+    const ofX = ticksOf(x, width, WIDE_ROOM);
+    const ofY = ticksOf(y, high, HIGH_ROOM);
     for (const value of ofX.values) {
       grid.append(drawn("path", { d: `M${atX(value).toFixed(1)} ${MARGIN.top + high}v5` }),
         drawn("text", { x: atX(value).toFixed(1), y: MARGIN.top + high + 19, "text-anchor": "middle" }, printed(value, ofX.decimals)));

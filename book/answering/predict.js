@@ -9,9 +9,12 @@ import { judge } from "./judge.js";
 import { keep, recall } from "./memory.js";
 import { read } from "./written.js";
 
-// Any number is right here: it is read, and refused only if it is none.
-const ANY_NUMBER = { kind: "numbers", parts: 1, wanted: "a single number is wanted", turns: [], rest: [],
-  right: { where: [[null, null]], reason: "" } };
+/** What may stand behind a number: the unit that stands behind its field. */
+const unitsOf = ({ unit }) => (unit ? [unit] : []);
+
+/** Any number is right here: it is read, and refused only if it is none. */
+const anyNumber = (declaration) => ({ kind: "numbers", parts: 1, wanted: "a single number is wanted", turns: [], rest: [],
+  right: { where: [[null, null]], reason: "" }, units: unitsOf(declaration) });
 
 const ENOUGH = 0.8; // of the axis has to be drawn over before a curve counts
 
@@ -92,7 +95,7 @@ export function isPlain(text, value) {
 const OUTCOMES = {
   number(home, form, declaration, kept) {
     const unit = declaration.unit ? ` ${declaration.unit}` : "";
-    const [value] = read(kept);
+    const [value] = read(kept, 1, unitsOf(declaration));
     const text = withoutUnit(kept, declaration.unit);
     return [
       made("div", { class: "ask-beside" },
@@ -122,10 +125,11 @@ const OUTCOMES = {
 };
 
 /** Whether something that was remembered is of this form. */
-function fits({ form, options }, kept) {
+function fits(declaration, kept) {
+  const { form, options } = declaration;
   if (form === "curve") return Array.isArray(kept);
   if (typeof kept !== "string") return false;
-  return form === "choice" ? Boolean(options["abcdefgh".indexOf(kept)]) && kept.length === 1 : Number.isFinite(read(kept)?.[0]);
+  return form === "choice" ? Boolean(options["abcdefgh".indexOf(kept)]) && kept.length === 1 : Number.isFinite(read(kept, 1, unitsOf(declaration))?.[0]);
 }
 
 /** What the form holds, ready to be kept; or null, after a polite word. */
@@ -139,10 +143,10 @@ function committed(form, declaration) {
   }
   const text = written(form).trim();
   if (declaration.form === "choice") return text || refuse("choose one of the options.");
-  const { status, reason } = judge(ANY_NUMBER, text);
+  const { status, reason } = judge(anyNumber(declaration), text);
   if (status !== "right") return refuse(reason, status);
   const [low, high] = declaration.between ?? [-Infinity, Infinity];
-  const [value] = read(text);
+  const [value] = read(text, 1, unitsOf(declaration));
   return low <= value && value <= high ? text
     : refuse(`a number from ${end(low)} to ${end(high)} is wanted.`, "not yet");
 }

@@ -1,5 +1,7 @@
 // Numbers as people write them. The grammar is that of spinlearn/course/check/written.py, sign by sign; it is explained there.
 
+import { fromTex, GREEK, inDigits, LETTER, NAMES_NUMBER, unitsInLetters, wrongSize } from "./spelt.js";
+
 const LONGEST_TEXT = 200; // characters
 const DEEPEST = 30; // brackets in one expression: each is read inside the other
 
@@ -21,7 +23,6 @@ const NUMBER = sticky(String.raw`([+-]?) ?(?:(inf(?:inity)?|∞|nan)(?![a-z])|${
 const OVER = sticky(String.raw` ?[/⁄∕÷] ?([+-]?) ?${SCALED}`);
 const SCALE = sticky(String.raw` ?(%|per ?cent|‰|thousand|million)(?![a-z])`);
 const SCALES = { "‰": 1e-3, thousand: 1e3, million: 1e6 };
-const LETTER = "[a-z\u00b5°åα-ωΔΩ]";
 const SIGN = String.raw`${LETTER}(?:${LETTER}|_)*(?:\^?[+-]?[1-4](?![0-9]))?`;
 const BEHIND = sticky(String.raw` ?(?!(?:and|to|or) ?[0-9+.-])(${SIGN}(?: ?[/·⋅] ?${SIGN})*)(?![.0-9(\[^_]|${LETTER}| ?[=≈~:])`);
 const MEASURED = ["mV", "uV", "mA", "uA", "nA", "pA", "ms", "us", "Hz", "kHz", "eV", "meV", "cm", "mm", "um", "nm", "uA/cm2", "mA/cm2",
@@ -36,13 +37,11 @@ const BETWEEN = sticky(String.raw` ?(?:±|;|\||,(?![0-9])|(?:and|to|or)(?![a-z])
 const APART = / ?(?:;|\||,(?![0-9])|(?<![a-z])and(?![a-z])) ?/i;
 const IN_BRACKETS = /^([+-]?[0-9]+[.,]([0-9]+)) ?\(([0-9]{1,3})\)$/;
 const FUNCTION = "log10|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)|sin|cos|tan|a(?:rc)?tan"
-  + "|erf|phi|sigma)(?![a-z])|[π√φσ]";
+  + "|erf|phi|sigma|frac)(?![a-z])|[π√φσ]";
 const TOKEN = sticky(String.raw` ?([0-9]+${AND}[0-9]+/[0-9]+|${DIGITS}(?:e[+-]?[0-9]+)?(?![0-9a-z]|[.,][0-9])|${DIGITS}|${FUNCTION}`,
   String.raw`|e(?![a-z])|\*\*|[-+*·×/^()])`);
 const SPOKEN = `${FUNCTION}|e|inf|infinity|nan|hundred|thousand|million|billion|trillion|dozen|times|squared|cubed|half|halves|thirds?`
   + "|quarters?|over|plus|minus|or|and|to|is|as|so|no|on|by|it";
-const GREEK = "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|omicron|rho|sigma|tau|upsilon|phi|chi|psi"
-  + "|omega";
 const PLAIN_WORD = `(?:(?!(?:${SPOKEN}|${GREEK})(?![a-z]))[a-z]{3,}|of|per|in|at)`;
 const WORDS = new RegExp(`^${PLAIN_WORD}(?:[/·]${PLAIN_WORD})*$`, "i");
 const VARIABLE = new RegExp(`^(?!(?:${SPOKEN})(?![a-z_]))${LETTER}(?:${LETTER}|[_/·⋅ ])*$`, "i");
@@ -66,6 +65,7 @@ export function read(text, many = 1, units = []) {
   if (many === 2 && /^[+-]?[0-9]+,[+-]?[0-9]+$/.test(line)) line = line.replaceAll(",", ", ");
   const short = many === 2 && IN_BRACKETS.exec(line);
   if (short) return [valued(short[1]), Number(`${short[3]}e-${short[2].length}`)];
+  if (many === 1) line = counted(line, units);
   const values = numbersOf(line, units);
   if (values !== null && values.length === many) return values;
   const parts = many === 1 ? [line] : line.split(APART);
@@ -83,16 +83,31 @@ export function why(text, many = 1, units = []) {
   }
   for (const place of line.matchAll(BEFORE_WORDS)) {
     const found = match(BEHIND, line, behind(line, place.index, units));
-    if (found && units.length && MEASURED.includes(shortest(found[1]))) return `: give it in ${units[0]}, not in ${found[1]}.`;
+    const sign = found ? shortest(found[1]) : "";
+    if (found && units.length && (MEASURED.includes(sign) || wrongSize(sign, shortest(units[0])))) {
+      return `: give it in ${units[0]}, not in ${found[1]}.`;
+    }
     if (found && VARIABLE.test(found[1])) {
-      return `: put in the value of ${found[1]}${units.length ? `, or give it in units of ${units[0]}` : ""}.`;
+      const unit = units.length && !units[0].includes(" ") ? `, or give it in units of ${units[0]}` : "";
+      return `: put in the value of ${found[1]}${unit}.`;
     }
   }
-  return null;
+  return NAMES_NUMBER.test(line) && !/[0-9]/.test(line) ? ": write the number in digits." : null;
 }
 
 /** What has to be added to a refusal: how the text was read where others may read it otherwise. */
 export const note = (text) => (NATURAL.test(text) ? " (Here log is the natural logarithm; the one to base ten is log10.)" : "");
+
+/** The line with its number in digits, if it consists of one in words, and of its share or a declared unit. */
+function counted(line, units) {
+  let begin = skip(NAME, line, 0) ?? 0;
+  begin = skip(ABOUT, line, begin) ?? begin;
+  const found = inDigits(line, begin);
+  if (!found) return line;
+  let end = skip(SCALE, line, found.end) ?? found.end;
+  if (units.length) end = skip(unitsInLetters(units), line, end) ?? end;
+  return end === line.length ? `${line.slice(0, begin)}${found.number}${line.slice(found.end)}` : line;
+}
 
 function numbersOf(line, units) {
   const values = [];
@@ -110,7 +125,7 @@ function numbersOf(line, units) {
 
 /** The text on one line, with the plainest form of each sign, and without what groups digits or embraces all. */
 function plain(text, many) {
-  let line = text.replace(GROUPS, "");
+  let line = fromTex(text).replace(GROUPS, "");
   line = line.replace(POWER, (found) => `^${Array.from(found, (one) => "0123456789+-"[RAISED.indexOf(one)]).join("")}`);
   line = line.replace(new RegExp(`(?<=[0-9])(?=[${Object.keys(HALVES).join("")}])`, "g"), AND);
   line = Array.from(line, (one) => HALVES[one] ?? one).join("");
@@ -169,7 +184,13 @@ function number(line, at, units) {
 /** Where the words and units that begin at a place end: five at most. */
 function behind(line, begin, units) {
   let at = begin;
+  const declared = units.length ? unitsInLetters(units) : null;
   for (let words = 0; words < 5; words += 1) {
+    const end = declared && skip(declared, line, at);
+    if (end) {
+      at = end;
+      continue;
+    }
     const found = match(BEHIND, line, at);
     if (!found) break;
     const sign = shortest(found[1]);
@@ -198,8 +219,10 @@ function computed(line, units) {
   at = skip(ABOUT, line, at) ?? at;
   for (; at < line.length; at = TOKEN.lastIndex) {
     const found = match(TOKEN, line, at);
-    if (!found && behind(line, at, units) < line.length) return null;
-    if (!found) break;
+    const times = found && ["*", "·", "×"].includes(found[1]) && tokens.length && units.length;
+    if ((!found || times) && behind(line, at, units) === line.length) break;
+    if (!found) return null;
+    TOKEN.lastIndex = at + found[0].length;
     tokens.push(["Φ", "Phi"].includes(found[1]) ? "Φ" : found[1].toLowerCase());
   }
   if (tokens.filter((token) => token === "(").length > DEEPEST) return null;
@@ -293,6 +316,11 @@ function atom(tokens) {
   if (token === "e") return Math.E;
   if (token === "pi" || token === "π") return Math.PI;
   if (token.includes(AND)) return mixed(...token.split(/[\u2064/]/));
+  if (token === "frac") {
+    const above = atom(tokens);
+    const below = above === null ? null : atom(tokens);
+    return below === null ? null : above / below;
+  }
   if (!FUNCTIONS[token]) return valued(token);
   const argument = raised(tokens);
   return argument === null ? null : FUNCTIONS[token](argument);

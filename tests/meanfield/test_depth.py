@@ -148,3 +148,10 @@ def test_negative_variances_are_refused(arguments, message):
         depth.edges(activation.tanh, -0.1)
     with pytest.raises(ValueError, match="c must be at most 1"):
         depth.propagate(activation.tanh, 3, weight_variance=1.0, c=1.1)
+
+
+def test_a_fixed_point_that_lies_on_the_grid_of_the_search_is_found():
+    """At sigma_w^2 = pi / 2 the erf has q = arcsin(q / (1 + q)) + sigma_b^2, nearly sigma_b for small ones."""
+    for exponent in (-7.0, -6.5, -6.0):
+        q = depth.fixed_points(activation.erf, weight_variance=math.pi / 2, bias_variance=10 ** (2 * exponent)).q
+        assert q == pytest.approx([10**exponent], rel=1e-5)

@@ -220,6 +220,7 @@ def test_a_number_is_shown_beside_the_measured_one_and_stays(anywhere):
         ("1,000", "1,000 = 1 of all"),
         ("1.000", "1.000 = 1 of all"),
         ("1 in all", "1 in all = 1 of all"),
+        ("half of all", "half = 0.5 of all"),
         ("61 %", "61 % = 0.61 of all"),
         ("2/3", "2/3 = 0.66667 of all"),
     ],
@@ -508,7 +509,8 @@ def test_a_link_to_what_was_measured_shows_it(opened):
 def test_nothing_is_covered_in_print_or_without_scripts(opened):
     page = opened()
     page.emulate_media(media="print")
-    expect(covered(page, "fig-made")[0]).to_be_hidden()
+    assert covered(page, "fig-made")[0].is_hidden()
+    expect(page.get_by_text("About a third, and")).to_be_visible()
     page = opened(java_script_enabled=False)
     assert page.locator(".ask-cover").count() == 0
 

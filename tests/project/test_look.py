@@ -215,6 +215,42 @@ def test_print_shows_all_code_and_no_control(visit):
 
 @pytest.mark.browser
 @pytest.mark.slow
+def test_print_shows_the_notes_that_are_folded_and_only_the_hints_that_are_open(visit):
+    page = visit(LESSON)
+    notes, hints = (page.locator(f"article .admonition.toggle-hidden.{kind}") for kind in ("note", "hint"))
+    folded, closed = notes.count(), hints.count()
+    assert folded >= 2
+    assert closed >= 3
+    hints.first.locator("button.toggle-button").click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # no script opens them either
+    assert (notes.count(), hints.count()) == (folded, closed - 1)
+    page.emulate_media(media="print")
+    for note in notes.all():
+        expect(note.locator(":scope > p:not(.admonition-title)").first).to_be_visible()
+    assert page.locator("article .admonition.toggle-hidden.hint:visible").count() == 0
+    opened = page.locator("article .admonition.hint:not(.toggle-hidden)")
+    expect(opened.locator(":scope > p:not(.admonition-title)").first).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_is_typed_into_the_search_box_stays_clear_of_its_magnifier(visit, width):
+    page = visit(LESSON, {"width": width, "height": 900})
+    page.keyboard.press("Control+k")
+    field = page.locator(".search-button__wrapper input")
+    expect(field).to_be_focused()
+    icon = page.locator(".search-button__wrapper .bd-search :is(i, svg)").first.bounding_box()
+    keys = page.locator(".search-button__wrapper .search-button__kbd-shortcut").bounding_box()
+    left, right = field.evaluate("""e => { const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+        return [box.left + parseFloat(style.paddingLeft), box.right - parseFloat(style.paddingRight)]; }""")
+    assert left >= icon["x"] + icon["width"] + 4
+    assert right <= keys["x"] - 4
+    assert right - left >= 8 * float(field.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
 def test_without_scripts_folds_open_and_the_whole_ledger_stands(chromium, site):
     context = chromium.new_context(viewport=WIDE, java_script_enabled=False)
     page = context.new_page()

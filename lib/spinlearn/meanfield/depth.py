@@ -193,8 +193,8 @@ def fixed_points(activation, *, weight_variance, bias_variance=0.0) -> FixedPoin
     gain = weight * moments(activation, _GRID).square + bias - _GRID
     gain[np.abs(gain) < _MARGINAL * _GRID] = 0.0  # the map is the identity there
     found = [0.0] if bias + weight * float(moments(activation, 0.0).square) == 0 else []
-    for k in np.flatnonzero(gain[1:] * gain[:-1] < 0):
-        found.append(_root(lambda q: weight * float(moments(activation, q).square) + bias - q, _GRID[k], _GRID[k + 1]))
+    for low, high in _crossings(gain):
+        found.append(_root(lambda q: weight * float(moments(activation, q).square) + bias - q, low, high))
     q = np.array(found)
     with np.errstate(invalid="ignore"):
         slopes = weight * moments(activation, q).growth if q.size else q
@@ -323,8 +323,8 @@ def edges(activation, bias_variance: float) -> tuple[Edge, ...]:
     seen = at.slope > 0  # below a threshold nothing is
     left = np.where(seen, _GRID - at.square / np.where(seen, at.slope, 1) - bias, 0.0)
     left[_GRID < 1e-4 if bias == 0 else _GRID < 0] = 0.0  # there q and sigma_w^2 E[phi^2] agree to rounding
-    for k in np.flatnonzero(left[1:] * left[:-1] < 0):
-        found.append(edge(activation, _root(excess, _GRID[k], _GRID[k + 1]))._replace(bias_variance=bias))
+    for low, high in _crossings(left):
+        found.append(edge(activation, _root(excess, low, high))._replace(bias_variance=bias))
     return tuple(found)
 
 
@@ -405,13 +405,20 @@ def classify(activation) -> Kind:
     at = moments(activation, _GRID)
     bend = at.growth / np.where(at.slope > 0, at.slope, math.inf) - 1  # E[phi phi''] / E[phi'^2]
     bend[np.abs(bend) < 1e-9] = 0.0
-    for k in np.flatnonzero(bend[1:] * bend[:-1] < 0):
-        q = _root(lambda q: edge(activation, q).chi_q - 1, _GRID[k], _GRID[k + 1])
+    for low, high in _crossings(bend):
+        q = _root(lambda q: edge(activation, q).chi_q - 1, low, high)
         if edge(activation, q).bias_variance >= 0:
             points.append(edge(activation, q))
             stable.append("one side")
     name = "critical at zero" if "from above" in stable else "half-stable" if "one side" in stable else "none"
     return Kind(name, tuple(points), tuple(stable))
+
+
+def _crossings(values) -> list[tuple[float, float]]:
+    """Between which q of the grid a function changes its sign; a zero on the grid itself is stepped over."""
+    (at,) = np.nonzero(values)
+    changes = np.flatnonzero(np.diff(np.sign(values[at])))
+    return [(_GRID[at[k]], _GRID[at[k + 1]]) for k in changes]
 
 
 def _root(function, low: float, high: float) -> float:

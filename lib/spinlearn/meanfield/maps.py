@@ -15,9 +15,9 @@ pole and the like: no more than rounding.
 
 References
 ----------
-B. Poole, S. Lahiri, M. Raghu, J. Sohl-Dickstein and S. Ganguli, NeurIPS 29, 3360 (2016): the maps.
-C. K. I. Williams, Neural Comput. 10, 1203 (1998): the arcsine of the error function.
-Y. Cho and L. K. Saul, NeurIPS 22, 342 (2009): the arccosine of the rectifier.
+Poole, Lahiri, Raghu, Sohl-Dickstein and Ganguli, NeurIPS 29, 3360 (2016): the maps.
+Williams, Neural Comput. 10, 1203 (1998): the arcsine of the error function.
+Cho and Saul, NeurIPS 22, 342 (2009): the arccosine of the rectifier.
 """
 
 import math

@@ -76,7 +76,7 @@ MISTAKES = {
         (-0.1, "between 0 and 1"),
         (0.5, "how many"),
         (float("nan"), "finite"),
-        ("a half", "single number"),
+        ("a few", "single number"),
         ([0.3772, 0.4], "single number"),
         (0.3772 + 0.2j, "complex"),
     ],

@@ -1,9 +1,11 @@
 """What a page asks inside its text is declared whole, or the place is named where it is not."""
 
+import re
+
 import pytest
 
 from spinlearn.course import check as package
-from spinlearn.course.check import NOT_YET, RIGHT, asked, check, declaration, questions
+from spinlearn.course.check import NOT_YET, RIGHT, asked, check, declaration, exercises, questions
 
 QUESTION = '[q1]\nright = "b"\na = "no."\nb = "yes."\n'
 NUMBER = '[p1]\ncell = "here"\nmeasured = "0.342"\nwithin = 0.05\nsays = "so."\n'
@@ -120,3 +122,27 @@ def test_a_declaration_says_its_kind(page):
     assert declaration("9.9-p3")["x"] == {"label": "T", "low": 1.0, "high": 4.0, "said": "T = {}"}
     with pytest.raises(ValueError, match="no exercise"):
         declaration("9.9-p4")
+
+
+PREDICTED = [
+    name
+    for page in sorted({one.partition("-")[0] for one in exercises()})
+    for name in asked(page)
+    if declaration(name)["kind"] == "prediction"
+]
+
+
+@pytest.mark.parametrize("name", PREDICTED)
+def test_what_is_said_to_everyone_scolds_nobody_who_was_right(name):
+    """It begins with what is the case, neither with what it is not, nor as the verdict on a guess does."""
+    said = declaration(name)["says"]
+    assert not re.match(r"(?:Not?|Never|Exactly|Close|Off|It is no|It is not|Wrong|Right)\b", said)
+    assert not re.search(r"[:;,] not a (?:matter|little|few)\b", said)
+
+
+def test_nearly_all_is_close_to_nearly_all():
+    declared = declaration("1.2-p3")
+    for guess in (0.9, 0.95, 0.98, 1.0):
+        assert abs(guess - float(declared["measured"])) <= declared["within"]
+    for guess in (0.07, 0.14, 0.5, 0.8):
+        assert abs(guess - float(declared["measured"])) > declared["within"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from spinlearn.course.check import RIGHT, check, declaration, exercises
+from spinlearn.course.check import RIGHT, asked, check, declaration, exercises
 from spinlearn.course.check.declared import IN_J
 from spinlearn.course.check.written import note, read, why
 from spinlearn.course.explore.shell.shell import bundle
@@ -39,6 +39,13 @@ ONE = {
     "approx. 0.832": 0.832, "1 − 0.168": 1 - 0.168, "1 -0.168": 1 - 0.168, "2 5/8": 2.625, "-2 5/8": -2.625, "2½": 2.5,
     "-2½ mV": -2.5, "2 5/8 + 1": 3.625, "f(1) = 0.76": 0.76, "m(T = 0.5) = 0.97": 0.97, "|m| = 0.7": 0.7,
     "T* = 3.7": 3.7, "(1+2)*(3)": 9, "3·10^2": 300, "0.5·3": 1.5, "2·ln 2": 2 * math.log(2),
+    "0.6 e^{-2}": 0.6 * math.e**-2, "e^{4/3}/(e^{4/3}+1)": math.e ** (4 / 3) / (math.e ** (4 / 3) + 1),
+    r"\frac{1}{3}": 1 / 3, r"-\dfrac{1}{2\pi}": -0.5 / math.pi, r"\frac{e^{2}}{2}": math.e**2 / 2,
+    r"\sqrt{2}\ln{2}": math.sqrt(2) * math.log(2), r"2\cdot\frac{1}{3}": 2 / 3,
+    r"\frac{2}{\ln\left(1+\sqrt{2}\right)}": 2 / math.log(1 + math.sqrt(2)), r"$1.5\times10^{-3}\,\mathrm{mV}$": 1.5e-3,
+    "six": 6, "zero": 0, "Twelve.": 12, "minus one": -1, "a third": 1 / 3, "two thirds": 2 / 3, "two-thirds": 2 / 3,
+    "half": 0.5, "about a half": 0.5, "three halves": 1.5, "three quarters": 0.75, "m = nine tenths": 0.9,
+    "five per cent": 0.05, "two thousand": 2000,
 }  # fmt: skip
 TWO = [
     "2.27 ± 0.01", "2,27; 0,01", "2,27, 0,01", "2.27,0.01", "2,27 0,01", "(2.27, 0.01)", "[2.27 0.01]", "2.27 and 0.01",
@@ -47,10 +54,11 @@ TWO = [
     "T = 2.27, error = 0.01", "2.27(1)", "2,27 (1)", "2.27 to 0.01", "2.27 < x <= 0.01",
 ]  # fmt: skip
 NONSENSE = [
-    "", " ", "abc", "six", "a third", "1.2.3", "- -", "1_000", "0x10", "2e3x", "(1", "2^", "1.2 .3,", "()", "3;", "; 3",
+    "", " ", "abc", "third", "a few", "1.2.3", "- -", "1_000", "0x10", "2e3x", "(1", "2^", "1.2 .3,", "()", "3;", "; 3",
     "= 3 =", "<b>3</b>", "9" * 201, "one two three four 5",
     "2 hundred", "(" * 200, "1+" + "(" * 40 + "1" + ")" * 40, "0.3 sin", "0.3 log", "3 mV(2)", "0.3 cm^2^2", "artanh",
-    "5 times 3x", "((1)",
+    "5 times 3x", "((1)", "seventeen", "one hundredth", "two point five", "one of three", "two and a half",
+    "a third of", r"2\frac{1}{3}", r"\frac{1}", "{", "e^{2", r"\frac", "frac",
 ]  # fmt: skip
 
 
@@ -112,6 +120,46 @@ def test_the_units_that_are_declared_are_passed_over_and_no_others(text):
     assert read("Δe = -0.18 Tc, 0.154 T_c", 2, ["Tc"]) == [-0.18, 0.154]
 
 
+IN_LETTERS = {  # the unit that is declared, and what is read with it
+    "zJ": ["5 zJ", "5 z J", "5z·J", "5 z*J", "5*z*J", "10/2 * z J", "(2 + 3)*zJ", "five zJ"],
+    "J/kB": ["5 J/kB", "5 * J/k_B", "5 J / kB"],
+    "τ": ["5 τ", "5τ", "5 tau", "5*tau", r"5\tau", r"5\,\tau"],
+    "times": ["5 times", "5x", "5 ×", "5 x", "sqrt(25) ×", "five times"],
+    "mV": ["5 mV", "5*mV", "5 mv"],
+    "of the spins": ["5 of the spins", "10/2 of the spins"],
+    "of eighteen": ["5 of eighteen", "five of eighteen"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", IN_LETTERS)
+def test_a_declared_unit_may_be_written_letter_by_letter(unit):
+    for text in IN_LETTERS[unit]:
+        assert read(text, units=[unit]) == [5], text
+    assert read(f"5 y {unit}", units=[unit]) is None
+
+
+@pytest.mark.parametrize(("text", "unit"), [
+    ("5 z", "zJ"), ("5 J", "zJ"), ("5 m V", "mV"), ("5 ta", "τ"), ("5 t", "τ"), ("5 x", "zJ"), ("5 J/s", "J"),
+])  # fmt: skip
+def test_a_part_of_a_declared_unit_is_none(text, unit):
+    assert read(text, units=[unit]) is None
+
+
+PREDICTIONS = {
+    name: declared
+    for page in sorted({one.partition("-")[0] for one in exercises()})
+    for name in asked(page)
+    if (declared := declaration(name)).get("form") == "number"
+}
+
+
+@pytest.mark.parametrize("name", PREDICTIONS)
+def test_the_unit_behind_the_field_of_a_prediction_may_stand_behind_its_number(name):
+    unit, number = PREDICTIONS[name]["unit"], PREDICTIONS[name]["measured"]
+    for text in (f"{number} {unit}", f"{number}{unit}") if unit else [number]:
+        assert read(text, units=[unit] if unit else []) == [float(number)]
+
+
 def test_what_has_two_readings_is_not_guessed():
     assert read("0·832") is None
     assert why("0·832") == ", and “0·832” may be a product or a decimal: write 0.832 or 0 * 832."
@@ -119,7 +167,8 @@ def test_what_has_two_readings_is_not_guessed():
         assert read(text) is None
         assert why(text) == ", and ± in front means two: write the one that is meant, with its sign."
     assert why("±0.266", 2) == ", and ± in front means two: write out each."
-    assert why("six") is None
+    assert why("seventeen") == why("two and a half") == ": write the number in digits."
+    assert why("a few") is None
     assert "natural" in note("1/log(2)")
     assert note("log10(2) + ln(2)") == ""
 
@@ -163,7 +212,13 @@ def test_what_a_reader_wrote_gets_the_verdict_that_it_deserves():
     assert check("3.3-c1", "2 sqrt(2π) mV").status == check("3.2-a", "Φ(1)").status == RIGHT
     assert check("3.1-b1", "0.9/artanh(0.9)").status == check("3.2-c1", "2 5/8").status == RIGHT
     assert "log is the natural" in check("1.2-a", "log(2)").reason
-    assert "artanh(1/2)" in check("1.2-a", "a third").reason
+    assert "artanh(1/2)" in check("1.2-a", "a few").reason
+    assert check("1.2-a", "seventeen").reason == "a single number is wanted, a probability: write the number in digits."
+    for text in ("2/3 zJ", "2/3 z J", "0.667 z J", "2/3 z*J", "2/3*z*J", "two thirds zJ"):
+        assert check("2.1-d1", text).status == RIGHT, text
+    for text, sign in {"5010 µV": "μV", "0.00501 V": "V", "5.01e-3 V": "V", "5.01 V": "V"}.items():
+        assert check("3.3-c1", text).reason.endswith(f": give it in mV, not in {sign}.")
+    assert check("3.3-c1", "0.3 s").reason.endswith(": put in the value of s, or give it in units of mV.")
 
 
 # ── In the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -243,6 +298,29 @@ def test_the_page_explains_what_the_notebook_explains(answering):
     for call, came in zip(calls, json.loads(answering("read", calls)), strict=True):
         assert (read(*call) is None) == (came is None), call
     assert json.loads(answering("note", [[text] for text in texts])) == [note(text) for text in texts]
+
+
+PIECES = [
+    *"23457{}^*·×/ xzJVτe", "\\frac", "\\pi", "\\tau", "sqrt", " tau", " times", "half", "two", " thirds", "a third",
+    "seven", " mV", " of the spins", " z J", "e^{", "T = ", "about ", "1/3",
+]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_the_page_reads_units_words_and_tex_as_the_notebook_does(answering):
+    """Whatever is put together of them, with each unit; and the same hints."""
+    rng = np.random.default_rng(6)
+    texts = [text for row in IN_LETTERS.values() for text in row]
+    texts += ["".join(rng.choice(PIECES, size=rng.integers(1, 7))) for _ in range(4_000)]
+    calls = [(text, 1, [unit]) for text in texts for unit in IN_LETTERS]
+    understood = 0
+    for call, came in zip(calls, json.loads(answering("read", calls)), strict=True):
+        here = read(*call)
+        understood += here is not None
+        assert (here is None) == (came is None), (call, here, came)
+        assert here is None or np.allclose(here, [float(one) for one in came], rtol=1e-14, atol=0, equal_nan=True), call
+    assert understood > 2000
+    assert json.loads(answering("why", calls)) == [why(*call) for call in calls]
 
 
 @pytest.mark.browser

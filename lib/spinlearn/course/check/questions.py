@@ -12,8 +12,8 @@ the page's exercises, under the same name with the ending ``.toml``::
     cell = "claim-c11"         # tag or figure name of the cell that prints what was measured
     measured = "0.342"         # as it prints it
     within = 0.05              # how far off is close
-    says = "About a third."    # said to everyone
-    unit = "of all quenches"   # optional
+    says = "About a third."    # said to everyone, who guessed right too
+    unit = "of all quenches"   # optional: stands behind the field, and may stand behind the number that is typed
     between = [0, 1]           # optional: what a number of this kind can be
     also = ["live"]            # optional: other cells that show it, to be covered as well
 

@@ -6,10 +6,13 @@ The same grammar is read in the page, by ``book/answering/written.js``; a test a
 - fractions (1/3, ½), mixed numbers (2 5/8, 2½), powers of ten (1e-3, 1.5 × 10^-3, 10⁻³), per cent, thousand, million;
 - a name (T = …, f(1) = …, -TΔs = …) or "about" before a number, and a full stop at the end, which are passed over;
 - words behind it (sites, per spin) and units of measurement, or those units that the exercise declares. Any other
-  letter is a variable, and is never passed over: `why` asks for its value;
+  letter is a variable, and is never passed over: `why` asks for its value. A declared zJ may also be z J, z·J or * zJ,
+  a declared τ may be tau;
 - several numbers with a semicolon, a comma and a space, a space, "and", | or ± between them, in brackets or not; two
   also as 2.27(1) and as -2 < x <= -1;
-- expressions: 2/ln(1+√2), 0.6 e^-2, 2π, 3^(1/2), artanh(1/2), Φ(1), with log for the natural logarithm.
+- expressions: 2/ln(1+√2), 0.6 e^-2, 2π, 3^(1/2), artanh(1/2), Φ(1), with log for the natural logarithm, and
+  what TeX writes for them: e^{-2}, \\frac{1}{2\\pi};
+- where one number is wanted, zero to twelve and plain fractions in words: seven, a third, two thirds, half.
 
 Where one number is wanted, "1 -0.168" is a difference and "2 5/8" a mixed number. Where two are wanted, a space before
 a sign or a digit separates: those are two numbers each, and only a semicolon, a comma and a space, | or "and" stand
@@ -20,6 +23,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+
+from .spelt import GREEK, LETTER, NAMES_NUMBER, from_tex, in_digits, units_in_letters, wrong_size
 
 LONGEST = 200  # characters
 DEEPEST = 30  # brackets in one expression: each is read inside the other
@@ -41,7 +46,6 @@ NUMBER = re.compile(rf"([+-]?) ?(?:(inf(?:inity)?|∞|nan)(?![a-z])|{MIXED}|{POW
 OVER = re.compile(rf" ?[/⁄∕÷] ?([+-]?) ?{SCALED}", re.IGNORECASE)
 SCALE = re.compile(r" ?(%|per ?cent|‰|thousand|million)(?![a-z])", re.IGNORECASE)
 SCALES = {"‰": 1e-3, "thousand": 1e3, "million": 1e6}
-LETTER = "[a-z\u00b5°åα-ωΔΩ]"
 SIGN = rf"{LETTER}(?:{LETTER}|_)*(?:\^?[+-]?[1-4](?![0-9]))?"
 BEHIND = re.compile(
     rf" ?(?!(?:and|to|or) ?[0-9+.-])({SIGN}(?: ?[/·⋅] ?{SIGN})*)(?![.0-9(\[^_]|{LETTER}| ?[=≈~:])", re.IGNORECASE
@@ -68,7 +72,7 @@ NUMERAL = re.compile("[0-9.,]")
 IN_BRACKETS = re.compile(r"([+-]?[0-9]+[.,]([0-9]+)) ?\(([0-9]{1,3})\)")
 FUNCTION = (
     "log10|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)|sin|cos|tan|a(?:rc)?tan"
-    "|erf|phi|sigma)(?![a-z])|[π√φσ]"
+    "|erf|phi|sigma|frac)(?![a-z])|[π√φσ]"
 )
 TOKEN = re.compile(
     rf" ?([0-9]+{AND}[0-9]+/[0-9]+|{DIGITS}(?:e[+-]?[0-9]+)?(?![0-9a-z]|[.,][0-9])|{DIGITS}|{FUNCTION}"
@@ -78,10 +82,6 @@ TOKEN = re.compile(
 SPOKEN = (
     f"{FUNCTION}|e|inf|infinity|nan|hundred|thousand|million|billion|trillion|dozen|times|squared|cubed|half|halves|thirds?"
     "|quarters?|over|plus|minus|or|and|to|is|as|so|no|on|by|it"
-)
-GREEK = (
-    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|omicron|rho|sigma|tau|upsilon|phi|chi|psi"
-    "|omega"
 )
 PLAIN_WORD = rf"(?:(?!(?:{SPOKEN}|{GREEK})(?![a-z]))[a-z]{{3,}}|of|per|in|at)"
 WORDS = re.compile(rf"{PLAIN_WORD}(?:[/·]{PLAIN_WORD})*", re.IGNORECASE)
@@ -111,7 +111,7 @@ def read(text: str, many: int = 1, units: Sequence[str] = ()) -> list[float] | N
 
     Examples
     --------
-    >>> read("−1,5 · 10⁻³ mV"), read("1/3"), read("T = 2.27 ± 0.01", 2), read("a third")
+    >>> read("−1,5 · 10⁻³ mV"), read("a third"), read("T = 2.27 ± 0.01", 2), read("a few")
     ([-0.0015], [0.3333333333333333], [2.27, 0.01], None)
     >>> read("0.3 J"), read("0.3 J", units=["J"])
     (None, [0.3])
@@ -123,6 +123,7 @@ def read(text: str, many: int = 1, units: Sequence[str] = ()) -> list[float] | N
         line = line.replace(",", ", ")
     if many == 2 and (short := IN_BRACKETS.fullmatch(line)):
         return [_value(short[1], None), float(f"{short[3]}e-{len(short[2])}")]
+    line = _counted(line, units) if many == 1 else line
     values = _numbers(line, units)
     if values is not None and len(values) == many:
         return values
@@ -136,7 +137,7 @@ def why(text: str, many: int = 1, units: Sequence[str] = ()) -> str | None:
 
     Examples
     --------
-    >>> why("-3.6 J"), why("0·832"), why("a third")
+    >>> why("-3.6 J"), why("0·832"), why("a few")
     (': put in the value of J.', ', and “0·832” may be a product or a decimal: write 0.832 or 0 * 832.', None)
     """
     line = _plain(text, many)
@@ -148,16 +149,34 @@ def why(text: str, many: int = 1, units: Sequence[str] = ()) -> str | None:
         )
     for place in BEFORE_WORDS.finditer(line):
         found = BEHIND.match(line, _behind(line, place.start(), units))
-        if found and units and _short(found[1]) in MEASURED:
+        sign = _short(found[1]) if found else ""
+        if found and units and (sign in MEASURED or wrong_size(sign, _short(units[0]))):
             return f": give it in {units[0]}, not in {found[1]}."
         if found and VARIABLE.fullmatch(found[1]):
-            return f": put in the value of {found[1]}{f', or give it in units of {units[0]}' if units else ''}."
+            unit = f", or give it in units of {units[0]}" if units and " " not in units[0] else ""
+            return f": put in the value of {found[1]}{unit}."
+    if NAMES_NUMBER.search(line) and not re.search("[0-9]", line):
+        return ": write the number in digits."
     return None
 
 
 def note(text: str) -> str:
     """What has to be added to a refusal: how the text was read where others may read it otherwise."""
     return " (Here log is the natural logarithm; the one to base ten is log10.)" if NATURAL.search(text) else ""
+
+
+def _counted(line: str, units: Sequence[str]) -> str:
+    """The line with its number in digits, if it consists of one in words, and of its share or a declared unit."""
+    begin = _skip(NAME, line, 0) or 0
+    begin = _skip(ABOUT, line, begin) or begin
+    found = in_digits(line, begin)
+    if found is None:
+        return line
+    digits, at = found
+    behind = _skip(SCALE, line, at) or at
+    if units:
+        behind = _skip(units_in_letters(tuple(units)), line, behind) or behind
+    return f"{line[:begin]}{digits}{line[at:]}" if behind == len(line) else line
 
 
 def _numbers(line: str, units: Sequence[str]) -> list[float] | None:
@@ -180,7 +199,7 @@ def _numbers(line: str, units: Sequence[str]) -> list[float] | None:
 
 def _plain(text: str, many: int) -> str:
     """The text on one line, with the plainest form of each sign, and without what groups digits or embraces all."""
-    line = GROUPS.sub("", text)
+    line = GROUPS.sub("", from_tex(text))
     line = POWER.sub(lambda found: "^" + "".join(RAISED[one] for one in found[0]), line)
     line = re.sub(f"(?<=[0-9])(?=[{''.join(HALVES)}])", AND, line)
     line = "".join(HALVES.get(one, one) for one in line)
@@ -238,7 +257,11 @@ def _number(line: str, at: int, units: Sequence[str]) -> tuple[float, int] | Non
 
 def _behind(line: str, at: int, units: Sequence[str]) -> int:
     """Where the words and units that begin at `at` end: five at most."""
+    declared = units_in_letters(tuple(units)) if units else None
     for _ in range(5):
+        if declared and (end := _skip(declared, line, at)):
+            at = end
+            continue
         found = BEHIND.match(line, at)
         if not found:
             break
@@ -277,10 +300,11 @@ def _computed(line: str, units: Sequence[str]) -> float | None:
     at = _skip(ABOUT, line, at) or at
     while at < len(line):
         found = TOKEN.match(line, at)
-        if found is None:
-            if _behind(line, at, units) < len(line):
+        if found is None or (found[1] in "*·×" and tokens and units):
+            if _behind(line, at, units) == len(line):
+                break
+            if found is None:
                 return None
-            break
         tokens.append("Φ" if found[1] in ("Φ", "Phi") else found[1].lower())
         at = found.end()
     if tokens.count("(") > DEEPEST:
@@ -334,6 +358,10 @@ def _atom(tokens: list[str]) -> float | None:
         return value if tokens[0] == ")" and tokens.pop(0) else None
     if token in ("pi", "π", "e"):
         return math.e if token == "e" else math.pi
+    if token == "frac":
+        above = _atom(tokens)
+        below = None if above is None else _atom(tokens)
+        return None if below is None else _over(above, below)
     if token in FUNCTIONS:
         argument = _raised(tokens)
         return None if argument is None else _applied(FUNCTIONS[token], argument)
