@@ -155,6 +155,12 @@ SAMPLERS = {
         "glass 2 × 4",
         glass_in_words,
     ),
+    "cooled words of a glass": Sampler(
+        harness.in_samples(through_samples(signs.through)),
+        harness.in_samples(half(signs.simulate)),
+        "glass 2 × 4",
+        glass_in_words,
+    ),
     "samples of a glass": Sampler(
         harness.in_samples(through), harness.in_samples(half(through)), "glass 2 × 4", one_field_everywhere
     ),

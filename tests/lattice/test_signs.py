@@ -7,7 +7,7 @@ from harness import Case, chi_square
 
 from spinlearn import exact
 from spinlearn.core import progress
-from spinlearn.lattice import all_up, glass, ising, multispin, random_spins, signs, square
+from spinlearn.lattice import all_up, glass, ground, ising, multispin, random_spins, signs, square
 
 SMALL = square(2, 4)
 
@@ -90,6 +90,37 @@ def test_a_run_in_pieces_is_the_run(monkeypatch):
     whole = signs.simulate(all_up(SMALL), SMALL, 1.0, 9, J=J, every=3, rng=np.random.default_rng(2))
     np.testing.assert_array_equal(pieces.e, whole.e)
     np.testing.assert_array_equal(pieces.spins, whole.spins)
+
+
+def test_a_list_of_temperatures_is_gone_through_sweep_by_sweep():
+    """T = 0 among them, by the matrices of single sites; and a list of one value is a run."""
+    rng = np.random.default_rng(6)
+    J, chains, T = glass.bimodal(SMALL, rng=rng), 40_000, [2.0, 0.0, 1.2]
+    row, order = np.full(256, 1 / 256), np.argsort(np.indices(SMALL.shape).sum(axis=0).ravel() % 2, kind="stable")
+    for t in T:
+        P = harness.site_matrices(Case(SMALL, max(t, 1e-6), J=J), "heat-bath")
+        for i in order:
+            row = row @ P[i]
+    start = rng.choice([-1, 1], (chains, 2, 4))
+    final = np.concatenate(
+        [signs.through(start[k : k + 64], SMALL, T, J=J, rng=rng).spins for k in range(0, chains, 64)]
+    )
+    assert chi_square(np.bincount((final.reshape(-1, 8) > 0) @ (1 << np.arange(8)), minlength=256), row) > 1e-4
+
+    each = np.linspace(0.5, 2, 64)
+    held = signs.simulate(start[:64], SMALL, each, 7, J=J, rng=np.random.default_rng(1))
+    listed = signs.through(start[:64], SMALL, np.tile(each, (7, 1)), J=J, rng=np.random.default_rng(1))
+    np.testing.assert_array_equal(held.e, listed.e)
+    np.testing.assert_array_equal(held.spins, listed.spins)
+
+
+def test_slow_cooling_comes_near_the_ground_state(rng):
+    sheet = square(8)
+    J = drawn(sheet, 16, rng)
+    run = signs.through(random_spins(sheet, rng=rng), sheet, np.linspace(2.0, 0.1, 4000), J=J, every=4000, rng=rng)
+    truth = np.array([ground.by_cuts(sheet, J=one).energy / 64 for one in J])
+    assert (run.e[-1] >= truth - 1e-12).all()
+    assert (run.e[-1] - truth).mean() < 0.02
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,13 @@ S. Nagata, P. H. Keesom and H. R. Harrison, Phys. Rev. B 19, 1633 (1979): field-
 L. Lundgren, P. Svedlindh, P. Nordblad and O. Beckman, Phys. Rev. Lett. 51, 911 (1983): ageing.
 """
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 
 from ..core import arguments
+from ..core.progress import Interrupted
 from . import samples, signs
 from .geometry import Lattice, random_spins
 from .glass import tables
@@ -133,10 +135,11 @@ def quenched(
     if fast:
         parts = np.array_split(couplings, -(-R // 64))
     found, energies, done = np.empty((waits.size, times.size, R)), np.empty((waits.size, R)), 0
-    for part in parts:
-        here = slice(done, done + len(part))
-        found[..., here], energies[:, here] = _aged(lattice, T, waits, times, looks, part, fast, rng)
-        done += len(part)
+    with _as_a_whole():
+        for part in parts:
+            here = slice(done, done + len(part))
+            found[..., here], energies[:, here] = _aged(lattice, T, waits, times, looks, part, fast, rng)
+            done += len(part)
     error = found.std(axis=-1, ddof=1) / np.sqrt(R)
     return Ageing(waits, times, found.mean(axis=-1), error, found, energies.mean(axis=-1))
 
@@ -230,16 +233,26 @@ def in_field(
     start = np.stack([random_spins(lattice, rng=rng) for _ in couplings])
     down, up = np.repeat(T[::-1], sweeps), np.repeat(T, sweeps)
 
-    cold = samples.through(start, lattice, down, J=couplings, every=down.size, rng=rng).spins
-    # Without a field a state and the one with all spins turned over are as likely: with both, what magnetisation the
-    # state happens to have drops out.
-    both, twice = np.concatenate([cold, -cold]), np.concatenate([couplings, couplings])
-    switched_on = samples.through(both, lattice, up, J=twice, h=h, rng=rng)
-    in_it = samples.through(start, lattice, down, J=couplings, h=h, rng=rng)
+    with _as_a_whole():
+        cold = samples.through(start, lattice, down, J=couplings, every=down.size, rng=rng).spins
+        # Without a field a state and the one with all spins turned over are as likely: with both, what magnetisation
+        # the state happens to have drops out.
+        both, twice = np.concatenate([cold, -cold]), np.concatenate([couplings, couplings])
+        switched_on = samples.through(both, lattice, up, J=twice, h=h, rng=rng)
+        in_it = samples.through(start, lattice, down, J=couplings, h=h, rng=rng)
     warm = _late(switched_on.m, T.size).reshape(T.size, 2, -1).mean(axis=1) / h
     field = _late(in_it.m, T.size)[::-1] / h
     error = [part.std(axis=1, ddof=1) / np.sqrt(len(couplings)) for part in (warm, field)]
     return Cooled(T, warm.mean(axis=1), error[0], field.mean(axis=1), error[1])
+
+
+@contextmanager
+def _as_a_whole():
+    """Ctrl-C in a part of the work leaves nothing of the whole, so it is no more than an interrupt."""
+    try:
+        yield
+    except Interrupted:
+        raise KeyboardInterrupt from None
 
 
 def _late(m, K: int) -> np.ndarray:

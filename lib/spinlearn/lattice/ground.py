@@ -96,7 +96,7 @@ def by_matching(lattice: Lattice, *, J) -> GroundState:
     >>> sheet = square(30, periodic=False)
     >>> ground = by_matching(sheet, J=glass.bimodal(sheet, rng=np.random.default_rng(1)))
     >>> ground.energy, ground.bound
-    (-1230.0, -1230.0)
+    (-1232.0, -1232.0)
     """
     if not is_open_square(checked(lattice)):
         raise ValueError(f"lattice must be a square lattice with open edges, got {lattice!r}; ground.by_cuts takes any")

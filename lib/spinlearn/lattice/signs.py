@@ -22,13 +22,15 @@ from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import GOLDEN, splitmix64
+from .cooled import fill_digits
 from .geometry import Lattice, checked
 from .glass import tables
-from .ising import HEAT_BATH, Run, flip_probability
+from .ising import Run
 from .multispin import CHUNK, DIGITS, TOGETHER, broken_bonds, compare, settle
 from .planes import ALL_BITS, BITS, NO_BITS, close_rim, laid_out, unpack
 from .samples import starts
 
+_LARGEST_COUPLING = 1e300  # of J / T; colder than that is T = 0 to every digit
 _COUNTERS = 40  # binary digits of a count of bonds
 
 
@@ -37,7 +39,8 @@ class Signs(NamedTuple):
 
     to_right: np.ndarray
     signs: np.ndarray
-    digits: np.ndarray
+    digits: np.ndarray  # overwritten where the temperature changes
+    couplings: np.ndarray  # (1 or sweeps, 1 or R): J / T
     seed: np.uint64
     every: int
 
@@ -97,18 +100,72 @@ def simulate(
     >>> run.e.shape, bool(-1.4 < run.e[-1].mean() < -1.3)
     ((5, 64), True)
     """
-    couplings, size = of_one_size(lattice, J)
     T = arguments.temperatures(T)
     if T.ndim > 1:
         raise ValueError(f"T must be one temperature, or one for each sample, got shape {T.shape}")
-    R = max(len(couplings), T.size)
+    sweeps = arguments.count("sweeps", sweeps, at_most=2**56)
+    return _run(spins, lattice, T.reshape(1, -1), sweeps, J, every, progress, rng)
+
+
+def through(
+    spins,
+    lattice: Lattice,
+    T,
+    *,
+    J,
+    every: int = 1,
+    progress: bool | None = None,
+    rng: np.random.Generator,
+) -> Run:
+    """Run the heat bath through a list of temperatures, as `samples.through` does, 64 samples at once.
+
+    Parameters
+    ----------
+    spins, lattice, J, every, progress, rng
+        As for `simulate`.
+    T : (sweeps,) or (sweeps, R) array_like
+        The temperature during each sweep, for all samples or for each; at least 0.
+
+    Returns
+    -------
+    ising.Run
+        As from `simulate`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type, shape or range; nothing has been changed then, and `rng` not advanced.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the `ising.Run` so far.
+
+    Examples
+    --------
+    Cooled slowly, a glass comes lower than quenched.
+
+    >>> from spinlearn.lattice import all_up, glass, square
+    >>> sheet, rng = square(16), np.random.default_rng(1)
+    >>> J = [glass.bimodal(sheet, rng=rng) for _ in range(64)]
+    >>> slow, fast = (through(all_up(sheet), sheet, T, J=J, rng=rng) for T in (np.linspace(2, 0, 500), np.zeros(500)))
+    >>> bool(slow.e[-1].mean() < fast.e[-1].mean() - 0.05)
+    True
+    """
+    T = arguments.real_array("T", T)
+    if T.ndim not in (1, 2) or not T.size or not (T >= 0).all():
+        raise ValueError(f"T must have shape (sweeps,) or (sweeps, R), at least 0, got shape {T.shape}")
+    return _run(spins, lattice, T.reshape(len(T), -1), len(T), J, every, progress, rng)
+
+
+def _run(spins, lattice, T, sweeps, J, every, progress, rng) -> Run:
+    """Check what both public functions share, and run; T is (1 or sweeps, 1 or R)."""
+    couplings, size = of_one_size(lattice, J)
+    R = max(len(couplings), T.shape[1])
     flat = starts(spins, lattice, R)
     R = len(flat)
-    if R > BITS or any(length not in (1, R) for length in (len(couplings), T.size)):
+    if R > BITS or any(length not in (1, R) for length in (len(couplings), T.shape[1])):
         raise ValueError(
-            f"spins, T and J must be one or R each, for R up to {BITS} samples, got {R}, {T.size} and {len(couplings)}"
+            f"spins, T and J must be one or R each, for R up to {BITS} samples, "
+            f"got {R}, {T.shape[1]} and {len(couplings)}"
         )
-    sweeps = arguments.count("sweeps", sweeps, at_most=2**56)
     every = arguments.count("every", every, at_least=1)
     arguments.flag("progress", progress, optional=True)
     broken, up = arguments.room((2, sweeps // every, BITS), np.int64, sweeps=sweeps)
@@ -118,12 +175,11 @@ def simulate(
     signs = np.zeros((2, 4, *planes.shape[1:]), dtype=np.uint64)
     negative = np.broadcast_to(couplings < 0, (R, *couplings.shape[1:])).reshape(R, *lattice.shape, 4)
     fill_signs(np.ascontiguousarray(negative), signs)
+    with np.errstate(divide="ignore", over="ignore"):
+        cold = np.ascontiguousarray(np.minimum(size / T, _LARGEST_COUPLING))
     digits = np.zeros((2, DIGITS), dtype=np.uint64)
-    for u, cost in enumerate((8, 4)):
-        p = [flip_probability(HEAT_BATH, cost * (size / t)) for t in np.broadcast_to(T.ravel(), (R,)).tolist()]
-        fill_digits(np.array(p), digits[u])
     clock = np.zeros(1, dtype=np.int64)
-    system = Signs(to_right, signs, digits, seed, every)
+    system = Signs(to_right, signs, digits, cold, seed, every)
 
     def finished() -> Run:
         done, n = slice(clock[0] // every), lattice.size
@@ -186,18 +242,6 @@ def fill_signs(negative, signs):
 
 
 @kernel
-def fill_digits(p, digits):
-    """Binary digits of probabilities (R,): bit r of word k is the digit of number r that stands for 2**(k - 64)."""
-    for r in range(p.size):
-        rest = p[r]
-        for k in range(digits.size - 1, -1, -1):
-            rest *= 2.0
-            if rest >= 1.0:
-                rest -= 1.0
-                digits[k] |= np.uint64(1) << np.uint64(r)
-
-
-@kernel
 def half_sweep(planes, to_right, signs, digits, seed, half):
     """Update the spins of one colour; it is half-sweep number `half` of a run. As `multispin.half_sweep`, with bonds.
 
@@ -247,8 +291,10 @@ def run(system, stop, planes, clock, broken, up):
 
     `system` is a `Signs`. `clock` (1,) int64 says how many sweeps there have been.
     """
-    to_right, signs, digits, seed, every = system
+    to_right, signs, digits, couplings, seed, every = system
     for number in range(clock[0], stop):
+        if number == clock[0] or couplings.shape[0] > 1:
+            fill_digits(digits, couplings[min(number, couplings.shape[0] - 1)])
         for half in range(2 * number, 2 * number + 2):
             half_sweep(planes, to_right, signs, digits, seed, half)
             close_rim(planes, half % 2, False)
