@@ -10,6 +10,7 @@ from harness import SIGNIFICANCE
 from scipy.stats import binom, chi2, kstest, norm
 
 from spinlearn import exact
+from spinlearn.core import progress
 from spinlearn.lattice import (
     all_up,
     bond_couplings,
@@ -246,6 +247,17 @@ def test_records_are_those_of_the_states(rng):
     np.testing.assert_array_equal(run.spins, part.spins)
     every = samples.through(all_up(sheet), sheet, T, J=J, h=h, every=2, rng=np.random.default_rng(3))
     np.testing.assert_array_equal(every.e, run.e[1::2])
+
+
+def test_a_run_in_pieces_is_the_run(monkeypatch, rng):
+    sheet = square(4)
+    J = np.stack([glass.gaussian(sheet, rng=rng) for _ in range(3)])
+    T = np.linspace(2, 1, 7)
+    whole = samples.through(all_up(sheet), sheet, T, J=J, every=2, rng=np.random.default_rng(2))
+    monkeypatch.setattr(progress, "SLICE", 0.0)
+    pieces = samples.through(all_up(sheet), sheet, T, J=J, every=2, rng=np.random.default_rng(2))
+    np.testing.assert_array_equal(pieces.e, whole.e)
+    np.testing.assert_array_equal(pieces.spins, whole.spins)
 
 
 def test_at_zero_temperature_no_sweep_raises_the_energy(rng):

@@ -65,7 +65,8 @@ def ground_state(J, *, h=0.0, most: int = 10**9, progress: bool | None = None) -
     most : int
         Branches after which to give up; 10**9 are a minute or so.
     progress : bool, optional
-        True shows a bar, False none. Left out: one where somebody watches, if it takes more than two seconds.
+        True shows a bar, of `most` branches, False none. Left out: one where somebody watches, if it takes more than
+        two seconds.
 
     Returns
     -------

@@ -59,6 +59,22 @@ class Overlaps(NamedTuple):
     swaps: np.ndarray
 
 
+class Law(NamedTuple):
+    """What `law` returns: P(q) in bins.
+
+    Attributes
+    ----------
+    q : (bins,) float64
+        Middles of the bins.
+    density, error : (bins,) float64
+        Mean over samples, and its error.
+    """
+
+    q: np.ndarray
+    density: np.ndarray
+    error: np.ndarray
+
+
 class Windows(NamedTuple):
     """What `doubled` and `gap` return, for W windows.
 
@@ -246,8 +262,8 @@ def doubled(series) -> Windows:
     return Windows(edges, means.mean(axis=1), means.std(axis=1, ddof=1) / np.sqrt(series.shape[1]))
 
 
-def law(run: Overlaps, rung: int, *, bins: int = 20, skip: float = 0.5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """P(q) at one temperature: middles of the bins (bins,), density, and its error over samples.
+def law(run: Overlaps, rung: int, *, bins: int = 20, skip: float = 0.5) -> Law:
+    """P(q) at one temperature.
 
     Parameters
     ----------
@@ -262,7 +278,7 @@ def law(run: Overlaps, rung: int, *, bins: int = 20, skip: float = 0.5) -> tuple
 
     Returns
     -------
-    q, density, error : (bins,) float64
+    Law
         Turning all spins of one copy over changes nothing, so both signs of q are taken together.
 
     Raises
@@ -289,7 +305,7 @@ def law(run: Overlaps, rung: int, *, bins: int = 20, skip: float = 0.5) -> tuple
     edges = np.linspace(-1, 1, bins + 1)
     each = np.stack([np.histogram(np.concatenate([one, -one]), edges, density=True)[0] for one in late.T])
     each = (each + each[:, ::-1]) / 2  # a bin holds its lower edge and not the upper
-    return (edges[1:] + edges[:-1]) / 2, each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(len(each))
+    return Law((edges[1:] + edges[:-1]) / 2, each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(len(each)))
 
 
 def _checked(run) -> None:
