@@ -36,7 +36,7 @@ const BETWEEN = sticky(String.raw` ?(?:±|;|\||,(?![0-9])|(?:and|to|or)(?![a-z])
   String.raw`| (?=[-+.0-9])|,(?=[-+0-9.])| (?=${CALLED})`);
 const APART = / ?(?:;|\||,(?![0-9])|(?<![a-z])and(?![a-z])) ?/i;
 const IN_BRACKETS = /^([+-]?[0-9]+[.,]([0-9]+)) ?\(([0-9]{1,3})\)$/;
-const FUNCTION = "log10|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)|sin|cos|tan|a(?:rc)?tan"
+const FUNCTION = "log_?10|log_?2(?= ?\\()|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)|sin|cos|tan|a(?:rc)?tan"
   + "|erf|phi|sigma|frac)(?![a-z])|[π√φσ]";
 const TOKEN = sticky(String.raw` ?([0-9]+${AND}[0-9]+/[0-9]+|${DIGITS}(?:e[+-]?[0-9]+)?(?![0-9a-z]|[.,][0-9])|${DIGITS}|${FUNCTION}`,
   String.raw`|e(?![a-z])|\*\*|[-+*·×/^()])`);
@@ -47,7 +47,7 @@ const WORDS = new RegExp(`^${PLAIN_WORD}(?:[/·]${PLAIN_WORD})*$`, "i");
 const VARIABLE = new RegExp(`^(?!(?:${SPOKEN})(?![a-z_]))${LETTER}(?:${LETTER}|[_/·⋅ ])*$`, "i");
 const MIDDLE_DOT = /(?<![0-9.,^·⋅∙])([0-9]+)[·⋅∙](?!10 ?(?:\^|\*\*))([0-9]+)(?![0-9·⋅∙^]|[.,][0-9]|\*\*)/;
 const BEFORE_WORDS = new RegExp(`(?<=[0-9)]) ?(?=${LETTER})`, "gi");
-const NATURAL = /(?<![a-z])log(?!10|[a-z])/i;
+const NATURAL = /(?<![a-z])log(?!_?10|_?2 ?\(|[a-z])/i;
 
 /** The match of a sticky expression that begins at a place, or null. */
 function match(what, line, at) {
@@ -297,7 +297,8 @@ function gaussian(x) {
 const raisedE = (x) => (x < 709.7 ? Math.exp(x) : Infinity);
 const density = (x) => raisedE(-x * x / 2) / Math.sqrt(2 * Math.PI);
 const logistic = (x) => 1 / (1 + raisedE(-x));
-const FUNCTIONS = { ln: Math.log, log: Math.log, log10: Math.log10, lg: Math.log10, exp: raisedE, sqrt: Math.sqrt, "√": Math.sqrt,
+const FUNCTIONS = { ln: Math.log, log: Math.log, log10: Math.log10, log_10: Math.log10, lg: Math.log10,
+  log2: Math.log2, log_2: Math.log2, exp: raisedE, sqrt: Math.sqrt, "√": Math.sqrt,
   sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, sin: Math.sin, cos: Math.cos, tan: Math.tan, arctan: Math.atan, atan: Math.atan,
   erf, "Φ": gaussian, "φ": density, phi: density, "σ": logistic, sigma: logistic };
 for (const prefix of ["a", "ar", "arc"]) {

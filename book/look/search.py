@@ -1,7 +1,7 @@
 """What the search page knows: the text of every section, mathematics as plain text, in one classic script.
 
-A page opened from a file may not read other pages, so all of it lies beside the search page. Code and what it prints
-can be found too, but are never shown as an excerpt. The engine that ranks is ``static/search.js``.
+A page opened from a file may not read other pages, so all of it lies beside the search page. Code and what it prints,
+and the lists of what a function takes and gives, can be found too, but only word by word and never as an excerpt. The engine that ranks is ``static/search.js``.
 """
 
 import json
@@ -92,7 +92,7 @@ class _Sections:
     def inside(self, node, doctree):
         """Go through an element; a section, a term of the glossary and an object of the library are a part each."""
         was, opened = self.in_code, self.open(node)
-        self.in_code = was or isinstance(node, (nodes.literal_block, nodes.doctest_block))
+        self.in_code = was or isinstance(node, (nodes.literal_block, nodes.doctest_block, nodes.field_list))
         for child in node.children:
             self.visit(child, doctree)
         self.in_code = was

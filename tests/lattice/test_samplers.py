@@ -4,6 +4,7 @@ A twin with one mistake in it shows that the questions bite. And by enumeration:
 other one, and is it free of a rhythm? Where it cannot, the library has to refuse.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import harness
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladder, one_by_one, together, without_field
 
+from spinlearn.dense import anneal, boltzmann, heatbath
 from spinlearn.dense import glass as dense_glass
 from spinlearn.lattice import (
     Lattice,
@@ -130,6 +132,63 @@ def by_metropolis(simulate):
     return partial(simulate, rule="metropolis")
 
 
+def many_chains(simulate) -> harness.Move:
+    """Sampler of `dense` as a `Move`: all chains in one call, on the graph of a case."""
+
+    def move(start, case, sweeps, rng):
+        return simulate(start, heatbath.graph(case.J, h=case.h, lattice=case.lattice), case.T, sweeps, rng)
+
+    return move
+
+
+def gibbs(alphabet, *, order="sequential", shift=True):
+    """`boltzmann.simulate` of the machine that a graph is, in either alphabet; careless without `shift` of biases."""
+
+    def run(start, graph, T, sweeps, rng):
+        J, h = heatbath.matrix_of(graph), graph.h
+        if alphabet == "spins":
+            return boltzmann.simulate(start, boltzmann.machine(J, h=h), T, sweeps, order=order, rng=rng).states
+        other = boltzmann.convert(boltzmann.machine(J, h=h), "binary").machine
+        other = other if shift else other._replace(h=2 * h)
+        return 2 * boltzmann.simulate((1 + start) // 2, other, T, sweeps, order=order, rng=rng).states - 1
+
+    return run
+
+
+def logistic(start, graph, T, sweeps, rng):
+    """Spins that follow 1 / (1 + exp(-x / T)), the rule of units 0 or 1."""
+    return gibbs("spins")(start, graph, 2 * T, sweeps, rng)
+
+
+def annealed(factor=1.0, order="sequential"):
+    """`anneal.simulate` at the same temperature in every sweep."""
+
+    def run(start, graph, T, sweeps, rng):
+        return anneal.simulate(start, graph, np.full(sweeps, factor * T), order=order, rng=rng).last
+
+    return run
+
+
+def tempered(rung, *, fair=True) -> harness.Move:
+    """A rung of `anneal.temper`; or, not fair, the same sweeps with exchanges that are always made."""
+
+    def move(start, case, sweeps, rng):
+        few, ratio = start[: len(start) // 4], np.array([1.0, 1.3, 1.7])
+        T = case.T * ratio / ratio[rung]
+        laws = [few if k == rung else replace(case, T=t).draw(len(few), rng) for k, t in enumerate(T)]
+        graph, states = heatbath.graph(case.J, h=case.h, lattice=case.lattice), np.stack(laws, axis=1)
+        if fair:
+            return anneal.temper(states, graph, T, 3 * sweeps, rng=rng).last[:, rung]
+        for sweep in range(sweeps):
+            for k, t in enumerate(T):
+                states[:, k] = anneal.simulate(states[:, k], graph, [t], rng=rng).last
+            k = sweep % 2
+            states[:, [k, k + 1]] = states[:, [k + 1, k]]
+        return states[:, rung]
+
+    return move
+
+
 local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
 wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
 listed, sites = through_a_list(cooled.replicas), without_field(one_by_one_at(cooled.on_lattice))
@@ -173,6 +232,19 @@ SAMPLERS = {
     ),
     "cooled sites": Sampler(together(sites), together(half(sites)), "square 2 × 4", cooled_torus),
     "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),
+    "machine of spins": Sampler(many_chains(gibbs("spins")), many_chains(logistic), "graph", in_any_field),
+    "machine of 0 and 1": Sampler(
+        many_chains(gibbs("binary")), many_chains(gibbs("binary", shift=False)), "coupling of every bond", in_any_field
+    ),
+    "machine at random": Sampler(
+        many_chains(gibbs("spins", order="random")), many_chains(logistic), "graph", bond_by_bond
+    ),
+    "annealing": Sampler(many_chains(annealed()), many_chains(annealed(1.1)), "triangular", in_any_field),
+    "annealing backwards": Sampler(
+        many_chains(annealed(order="reversed")), many_chains(annealed(1.1, "reversed")), "double bonds", bond_by_bond
+    ),
+    "tempering, cold": Sampler(tempered(0), tempered(0, fair=False), "graph", bond_by_bond),
+    "tempering, hot": Sampler(tempered(2), tempered(2, fair=False), "square", one_field),
     "hot rung": Sampler(on_a_ladder(by_metropolis(ladder), 2), on_a_ladder(blind, 2), "graph", bond_by_bond),
 }
 TRIED = [(name, case) for name, sampler in SAMPLERS.items() for case, system in CASES.items() if sampler.takes(system)]

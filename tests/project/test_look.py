@@ -236,7 +236,7 @@ def test_print_shows_the_notes_that_are_folded_and_only_the_hints_that_are_open(
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_what_is_typed_into_the_search_box_stays_clear_of_its_magnifier(visit, width):
-    page = visit(LESSON, {"width": width, "height": 900})
+    page = visit(LESSON, width)
     page.keyboard.press("Control+k")
     field = page.locator(".search-button__wrapper input")
     expect(field).to_be_focused()

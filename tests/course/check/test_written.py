@@ -31,7 +31,8 @@ ONE = {
     "0.6 e⁻²": 0.6 * math.e**-2, "0.6e": 0.6 * math.e, "2 pi": 2 * math.pi, "2 e^(-1) mV": 2 * math.e**-1,
     "sinh(1)": math.sinh(1), "cosh 1": math.cosh(1), "artanh(1/2)": math.atanh(0.5), "atanh(.5)": math.atanh(0.5),
     "arctanh(1/2) sites": math.atanh(0.5), "arsinh(2)": math.asinh(2), "arcosh(2)": math.acosh(2), "lg(1000)": 3,
-    "log(2)": math.log(2), "log10(100)": 2, "erf(1/2)": math.erf(0.5), "Φ(1)": 0.5 * math.erfc(-1 / math.sqrt(2)),
+    "log(2)": math.log(2), "log10(100)": 2, "log_10(100)": 2, "log2(8)": 3, "log_2 (8)": 3, "3 log2": 3 * math.log(2),
+    "0.75*log2(9/4) + 0.25*log2(3/8)": 0.75 * math.log2(9 / 4) + 0.25 * math.log2(3 / 8), "erf(1/2)": math.erf(0.5), "Φ(1)": 0.5 * math.erfc(-1 / math.sqrt(2)),
     "Phi(1)": 0.5 * math.erfc(-1 / math.sqrt(2)), "φ(0)": 1 / math.sqrt(2 * math.pi), "σ(0)": 0.5,
     "4 arctan(1)": math.pi,
     "0.832.": 0.832, "3 sweeps.": 3, "about 0.832": 0.832, "ca. 0.832": 0.832, "roughly 0.832": 0.832,
@@ -170,7 +171,8 @@ def test_what_has_two_readings_is_not_guessed():
     assert why("seventeen") == why("two and a half") == ": write the number in digits."
     assert why("a few") is None
     assert "natural" in note("1/log(2)")
-    assert note("log10(2) + ln(2)") == ""
+    assert "natural" in note("log2")
+    assert note("log10(2) + ln(2) + log2(3)") == ""
 
 
 @pytest.mark.parametrize("text", ["artanh(1)", "-artanh(-1)", "sinh(1000)", "cosh(-1000)", "exp(1000)", "-log10(0)"])

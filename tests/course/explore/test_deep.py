@@ -208,6 +208,8 @@ def test_the_button_and_its_key_lead_to_the_edge(opened):
     button(widget, "To the edge").click()
     assert facts(widget)["chi"] == pytest.approx(1, abs=1e-9)
     expect(widget.get_by_role("status")).to_contain_text("At the edge of chaos")
+    expect(widget.locator(".sl-readout").first).to_contain_text("∞")
+    assert facts(widget)["xi"] == 0  # JSON has finite numbers only
     more(widget).get_by_role("combobox", name="Activation function").select_option("erf")
     assert facts(widget)["chi"] < 0.99
     widget.focus()

@@ -71,7 +71,7 @@ APART = re.compile(r" ?(?:;|\||,(?![0-9])|(?<![a-z])and(?![a-z])) ?", re.IGNOREC
 NUMERAL = re.compile("[0-9.,]")
 IN_BRACKETS = re.compile(r"([+-]?[0-9]+[.,]([0-9]+)) ?\(([0-9]{1,3})\)")
 FUNCTION = (
-    "log10|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)|sin|cos|tan|a(?:rc)?tan"
+    "log_?10|log_?2(?= ?\\()|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)|sin|cos|tan|a(?:rc)?tan"
     "|erf|phi|sigma|frac)(?![a-z])|[π√φσ]"
 )
 TOKEN = re.compile(
@@ -88,7 +88,7 @@ WORDS = re.compile(rf"{PLAIN_WORD}(?:[/·]{PLAIN_WORD})*", re.IGNORECASE)
 VARIABLE = re.compile(rf"(?!(?:{SPOKEN})(?![a-z_])){LETTER}(?:{LETTER}|[_/·⋅ ])*", re.IGNORECASE)
 MIDDLE_DOT = re.compile(r"(?<![0-9.,^·⋅∙])([0-9]+)[·⋅∙](?!10 ?(?:\^|\*\*))([0-9]+)(?![0-9·⋅∙^]|[.,][0-9]|\*\*)")
 BEFORE_WORDS = re.compile(rf"(?<=[0-9)]) ?(?={LETTER})", re.IGNORECASE)
-NATURAL = re.compile(r"(?<![a-z])log(?!10|[a-z])", re.IGNORECASE)
+NATURAL = re.compile(r"(?<![a-z])log(?!_?10|_?2 ?\(|[a-z])", re.IGNORECASE)
 
 
 def read(text: str, many: int = 1, units: Sequence[str] = ()) -> list[float] | None:
@@ -417,6 +417,7 @@ FUNCTIONS = {
     "sin": math.sin, "cos": math.cos, "tan": math.tan, "arctan": math.atan, "erf": math.erf, "Φ": _gaussian,
     "φ": _density, "phi": _density, "σ": _logistic, "sigma": _logistic,
 }  # fmt: skip
-FUNCTIONS |= {"lg": FUNCTIONS["log10"], "atan": math.atan}
+FUNCTIONS |= {"lg": FUNCTIONS["log10"], "log_10": FUNCTIONS["log10"], "atan": math.atan}
+FUNCTIONS |= {name: lambda value: math.log2(value) if value else -math.inf for name in ("log2", "log_2")}
 for prefix in ("a", "ar", "arc"):
     FUNCTIONS |= {f"{prefix}sinh": math.asinh, f"{prefix}cosh": math.acosh, f"{prefix}tanh": _artanh}

@@ -109,7 +109,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     phases.set("chaos", [...line[0], weights.max, weights.max, line[0][0]], [...line[1], biases.max, biases.min, biases.min]);
     const place = (share, { min, max }) => [min + share * (max - min)];
     phases.set("left", place(0.05, weights), place(0.88, biases), "ordered");
-    phases.set("right", place(0.73, weights), place(0.2, biases), grows() ? "unbounded" : "chaotic");
+    phases.set("right", place(grows() ? 0.64 : 0.73, weights), place(0.2, biases), grows() ? "unbounded" : "chaotic");
     phases.set("now", [weight], [bias]);
   }
 
@@ -136,7 +136,6 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     run();
     view.draw();
   } });
-  const known = (value) => (value < Infinity ? value : NaN);
 
   return {
     views: [signals, phases, distance].map(ran),
@@ -145,7 +144,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     changed: run,
     readings() {
       run();
-      return { chi, xi: dies() ? NaN : known(xi), c: dies() ? NaN : final, q: known(q), edge: critical,
+      return { chi, xi: dies() ? NaN : xi, c: dies() ? NaN : final, q, edge: critical,
         reached: ends().reduce((sum, each) => sum + each, 0) / networks };
     },
     words() {

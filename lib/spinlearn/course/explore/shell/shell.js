@@ -47,9 +47,13 @@ export function fixed(value, digits) {
 /** A power of ten, as it is printed. */
 export const powerOfTen = (power) => `10${[...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("")}`;
 
+/** A reading as it is handed on: JSON has finite numbers only. */
+const kept = (value) => (Number.isFinite(value) ? value : 0);
+
 /** A reading as it is shown: what is small is not shown as zero, except for what may be an error of rounding. */
 function told(value, { digits, significant }) {
   if (Number.isNaN(value)) return "\u2013";
+  if (!Number.isFinite(value)) return value < 0 ? "\u2212\u221e" : "\u221e";
   const decimals = value && significant ? significant - 1 - Math.floor(Math.log10(Math.abs(value))) : 0;
   const text = fixed(value, Math.min(Math.max(digits, decimals), 12));
   if (!value || Number(text.replace("\u2212", "-"))) return text;
@@ -294,7 +298,7 @@ export function explorable(makeMachine) {
       if (due("readout", 100)) {
         for (const reading of spec.readings) {
           values[reading.key].textContent = told(read[reading.key], reading);
-          root.dataset[reading.key] = read[reading.key] || 0;
+          root.dataset[reading.key] = kept(read[reading.key]);
         }
         root.dataset.running = Boolean(model.get("running"));
       }
@@ -305,7 +309,7 @@ export function explorable(makeMachine) {
       if (settled && machine.digest) root.dataset.digest = machine.digest();
       else delete root.dataset.digest;
       if (due("sync", 500)) {
-        for (const { key } of spec.readings) model.set(key, read[key] || 0);
+        for (const { key } of spec.readings) model.set(key, kept(read[key]));
         if (machine.digest) model.set("digest", root.dataset.digest ?? "");
         model.save_changes();
       }
