@@ -5,7 +5,7 @@ import platform
 
 import numba
 
-from . import cluster, explorable, lattice, multispin
+from . import cluster, explorable, hopfield, lattice, multispin
 
 
 def machine() -> str:
@@ -18,6 +18,6 @@ def machine() -> str:
 
 
 print(machine(), end="\n\n")
-for measurement in (lattice, multispin, cluster, explorable):
+for measurement in (lattice, multispin, cluster, hopfield, explorable):
     measurement.main()
     print()

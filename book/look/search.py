@@ -1,7 +1,8 @@
 """What the search page knows: the text of every section, mathematics as plain text, in one classic script.
 
 A page opened from a file may not read other pages, so all of it lies beside the search page. Code and what it prints,
-and the lists of what a function takes and gives, can be found too, but only word by word and never as an excerpt. The engine that ranks is ``static/search.js``.
+and the lists of what a function takes and gives, can be found too, but only word by word and never as an excerpt. The
+engine that ranks is ``static/search.js``.
 """
 
 import json

@@ -200,6 +200,8 @@ SAMPLERS = {
     "heat bath": Sampler(together(local), together(half(local)), "graph", in_any_field),
     "metropolis": Sampler(together(by_metropolis(local)), together(half(by_metropolis(local))), "square", in_any_field),
     "heat bath in order": Sampler(together(in_order), together(harness.all_at_once), "square", in_any_field),
+    "units": Sampler(harness.units("random"), harness.units("random", 2.0), "graph", in_any_field),
+    "units in order": Sampler(harness.units("sequential"), harness.units("parallel"), "square", in_any_field),
     "drive": Sampler(together(driven), together(half(driven)), "triangular", one_field),
     "drive by metropolis": Sampler(together(by_metropolis(driven)), together(half(driven)), "ring", one_field),
     "wolff": Sampler(one_by_one(wolff), one_by_one(tenth_less(wolff)), "square 3 × 3", ferromagnet),

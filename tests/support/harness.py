@@ -23,6 +23,7 @@ from scipy.stats import chi2, norm
 
 from spinlearn import exact
 from spinlearn.core.words import stream
+from spinlearn.dense import network
 from spinlearn.lattice import (
     Lattice,
     bond_couplings,
@@ -159,6 +160,24 @@ def one_by_one(simulate, **options) -> Move:
         return np.array(final)
 
     return move
+
+
+def units(order: str, factor: float = 1.0) -> Move:
+    """`network.simulate`, the couplings of the lattice as a matrix; wrong with another `factor`."""
+
+    def run(spins, lattice, T, sweeps, *, J, h, rng):
+        J, h = matrix(lattice, J), np.broadcast_to(h, lattice.shape).ravel()
+        return network.simulate(np.ravel(spins), J, factor * T, sweeps, h=h, order=order, rng=rng)
+
+    return one_by_one(run)
+
+
+def matrix(lattice: Lattice, J) -> np.ndarray:
+    """Couplings of a lattice as a matrix (N, N), those of double bonds added up."""
+    present, full = lattice.neighbours >= 0, np.zeros((lattice.size, lattice.size))
+    table = np.broadcast_to(J, lattice.neighbours.shape)
+    np.add.at(full, (np.nonzero(present)[0], lattice.neighbours[present]), table[present])
+    return full
 
 
 def in_words(replicas, **options) -> Move:

@@ -76,7 +76,7 @@ MISTAKES = {
         (0.5, "mean field"),
         (0.40, "four decimals"),
         (-0.1, "positive"),
-        (0.9, "2/3"),
+        (0.9, "5/8"),
     ],
     "4.3-b": [
         (lambda c: np.arctanh(c), "two spins"),
@@ -122,6 +122,11 @@ def test_the_coupling_that_is_asked_is_the_fit(c):
     fitted = maxent.fit_moments(np.zeros(3), np.full((3, 3), c), alphabet="spins").model
     assert fitted.J[0, 1] == pytest.approx(sparse._coupling(c), abs=1e-10)
     assert np.abs(fitted.h).max() < 1e-10
+
+
+def test_the_probability_that_a_hint_names_is_that_of_the_law():
+    law = maxent.law(maxent.Pairwise(np.zeros(3), coupling(0.5) * (1 - np.eye(3)), "spins"))
+    assert law[0] + law[-1] == pytest.approx(5 / 8, abs=1e-12)
 
 
 @pytest.mark.parametrize("p", [0.02, 0.3, 0.9])

@@ -49,7 +49,7 @@ COUPLING_AT_HALF = Numbers(
     rest=[
         at(J_HALF, 6e-3, "close, but not to four decimals."),
         case(below(0), "spins that agree more often than not have a positive coupling."),
-        otherwise("all three are equal with the probability 2/3. What is the ratio of Boltzmann weights for that?"),
+        otherwise("all three are equal with the probability 5/8. What is the ratio of Boltzmann weights for that?"),
     ],
 )
 

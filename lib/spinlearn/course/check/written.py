@@ -71,8 +71,8 @@ APART = re.compile(r" ?(?:;|\||,(?![0-9])|(?<![a-z])and(?![a-z])) ?", re.IGNOREC
 NUMERAL = re.compile("[0-9.,]")
 IN_BRACKETS = re.compile(r"([+-]?[0-9]+[.,]([0-9]+)) ?\(([0-9]{1,3})\)")
 FUNCTION = (
-    "log_?10|log_?2(?= ?\\()|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)|sin|cos|tan|a(?:rc)?tan"
-    "|erf|phi|sigma|frac)(?![a-z])|[π√φσ]"
+    "log_?10|log_?2(?= ?\\()|(?:pi|ln|log|lg|exp|sqrt|sinh|cosh|tanh|(?:ar|arc|a)(?:sinh|cosh|tanh)"
+    "|sin|cos|tan|a(?:rc)?tan|erf|phi|sigma|frac)(?![a-z])|[π√φσ]"
 )
 TOKEN = re.compile(
     rf" ?([0-9]+{AND}[0-9]+/[0-9]+|{DIGITS}(?:e[+-]?[0-9]+)?(?![0-9a-z]|[.,][0-9])|{DIGITS}|{FUNCTION}"

@@ -137,8 +137,8 @@ def counter(label: str, *, first: bool = False) -> traitlets.Int:
 def reading(label: str, *, digits: int, unit: str = "", significant: int = 0, first: bool = False) -> traitlets.Float:
     """A number of the read-out; a small one is shown with at least so many significant digits.
 
-    One that is not known is a dash in the read-out, one without bounds the sign ∞; the trait is 0 then. Two are in sight
-    at once, if they are `first`.
+    One that is not known is a dash in the read-out, one without bounds the sign ∞; the trait is 0 then. Two are in
+    sight at once, if they are `first`.
     """
     shown = {"label": label, "digits": digits, "unit": unit, "significant": significant, "first": first}
     return traitlets.Float(0.0, help=label).tag(sync=True, reading=shown)
