@@ -9,7 +9,19 @@ import pytest
 
 from spinlearn.core import progress
 from spinlearn.core.progress import Interrupted
-from spinlearn.lattice import all_up, bond_couplings, bonds, cluster, cooled, drive, ising, multispin, square, tempering
+from spinlearn.lattice import (
+    all_up,
+    bond_couplings,
+    bonds,
+    cluster,
+    cooled,
+    drive,
+    ising,
+    multispin,
+    signs,
+    square,
+    tempering,
+)
 
 FOREVER = 10**8  # sweeps of 64² spins: an hour or more
 SHEET = square(64)
@@ -29,9 +41,12 @@ RUNS = {
     "words, two threads": lambda n, rng, every=1: multispin.simulate(ONES, 2.3, n, every=every, threads=2, rng=rng),
     "replicas": lambda n, rng, every=1: multispin.replicas(ONES, [2.0, 2.3, 2.6], n, every=every, rng=rng),
     "cooled": lambda n, rng, every=1: cooled.simulate(ONES, HEATED[:n], every=every, rng=rng),
+    "glass in words": lambda n, rng, every=1: signs.simulate(
+        ONES, SHEET, 1.0, n, J=np.sign(TABLE), every=every, rng=rng
+    ),
     "tempering": lambda n, rng, every=1: tempering.simulate(ONES, SHEET, [2.0, 2.3, 2.6], n, every=every, rng=rng),
 }
-MODULES = ising, drive, cluster, multispin, cooled, tempering
+MODULES = ising, drive, cluster, multispin, cooled, signs, tempering
 each_run = pytest.mark.parametrize("run", RUNS.values(), ids=RUNS.keys())
 
 

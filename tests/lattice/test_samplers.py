@@ -13,9 +13,12 @@ import pytest
 from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladder, one_by_one, together, without_field
 
 from spinlearn.dense import anneal, boltzmann, heatbath
+from spinlearn.dense import glass as dense_glass
 from spinlearn.lattice import (
     Lattice,
     all_up,
+    bond_couplings,
+    bonds,
     chain,
     cluster,
     cooled,
@@ -23,6 +26,8 @@ from spinlearn.lattice import (
     from_couplings,
     ising,
     multispin,
+    samples,
+    signs,
     square,
     tempering,
 )
@@ -47,7 +52,20 @@ def ferromagnet(case):
 
 
 def even_torus(case):
-    return not np.any(case.h) and case.lattice.is_periodic_square and not any(side % 2 for side in case.lattice.shape)
+    return (
+        not np.any(case.h)
+        and np.ndim(case.J) == 0
+        and case.lattice.is_periodic_square
+        and not any(side % 2 for side in case.lattice.shape)
+    )
+
+
+def glass_in_words(case):
+    return not np.any(case.h) and signs.fits(case.lattice, case.J)
+
+
+def one_field_everywhere(case):
+    return np.ndim(case.h) == 0 and np.ndim(case.J) > 0
 
 
 def cooled_torus(case):
@@ -76,6 +94,38 @@ def one_by_one_at(on_lattice):
 
 def tenth_hotter(replicas):
     return lambda spins, T, sweeps, **options: replicas(spins, 1.1 * T, sweeps, **options)
+
+
+def through_samples(through):
+    """`samples.through` as a sampler: the same temperature in every sweep."""
+    return lambda spins, lattice, T, sweeps, **options: through(spins, lattice, np.full(sweeps, T), **options)
+
+
+def one_bond_over(simulate):
+    """The signs of the bonds one column too far: those to the right are taken for those down, and so on."""
+    return lambda spins, lattice, T, sweeps, *, J, rng: simulate(
+        spins, lattice, T, sweeps, J=bond_couplings(lattice, np.roll(in_order_of_bonds(lattice, J), 1)), rng=rng
+    )
+
+
+def in_order_of_bonds(lattice, table):
+    number = bond_couplings(lattice, np.arange(len(bonds(lattice)))).astype(int)
+    later = lattice.neighbours > np.arange(lattice.size)[:, None]
+    values = np.empty(len(bonds(lattice)))
+    values[number[later]] = np.asarray(table)[later]
+    return values
+
+
+def half_dense(spins, J, T, sweeps, **options):
+    return dense(spins, J, 2 * T, sweeps, **options)
+
+
+def all_fields_old(spins, J, T, sweeps, *, h, rng):
+    """Incremental fields that are not incremented: every spin of a sweep sees those from before it."""
+    for _ in range(sweeps):
+        x = 2 * spins * (spins @ J + h) / T
+        spins = np.where(rng.random(spins.shape) < 1 / (1 + np.exp(x)), -spins, spins)
+    return ising.Run(spins, np.empty(0), np.empty(0))
 
 
 def by_metropolis(simulate):
@@ -142,6 +192,8 @@ def tempered(rung, *, fair=True) -> harness.Move:
 local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
 wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
 listed, sites = through_a_list(cooled.replicas), without_field(one_by_one_at(cooled.on_lattice))
+dense = dense_glass.simulate
+through = through_samples(samples.through)
 driven, words, ladder, blind = in_a_field(drive.drive), multispin.replicas, tempering.simulate, harness.swapped_blindly
 
 SAMPLERS = {
@@ -158,6 +210,28 @@ SAMPLERS = {
     ),
     "words": Sampler(in_words(words), in_words(tenth_hotter(words)), "square 2 × 4", even_torus),
     "cooled words": Sampler(in_words(listed), in_words(tenth_hotter(listed)), "square 2 × 4", cooled_torus),
+    "words of a glass": Sampler(
+        harness.in_samples(signs.simulate),
+        harness.in_samples(one_bond_over(signs.simulate)),
+        "glass 2 × 4",
+        glass_in_words,
+    ),
+    "cooled words of a glass": Sampler(
+        harness.in_samples(through_samples(signs.through)),
+        harness.in_samples(half(signs.simulate)),
+        "glass 2 × 4",
+        glass_in_words,
+    ),
+    "samples of a glass": Sampler(
+        harness.in_samples(through), harness.in_samples(half(through)), "glass 2 × 4", one_field_everywhere
+    ),
+    "dense glass": Sampler(harness.in_a_matrix(dense), harness.in_a_matrix(half_dense), "graph", in_any_field),
+    "dense glass in order": Sampler(
+        harness.in_a_matrix(partial(dense, order="sequential")),
+        harness.in_a_matrix(all_fields_old),
+        "graph",
+        in_any_field,
+    ),
     "cooled sites": Sampler(together(sites), together(half(sites)), "square 2 × 4", cooled_torus),
     "cold rung": Sampler(on_a_ladder(ladder, 0), on_a_ladder(blind, 0), "square", in_any_field),
     "machine of spins": Sampler(many_chains(gibbs("spins")), many_chains(logistic), "graph", in_any_field),

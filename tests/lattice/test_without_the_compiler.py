@@ -21,7 +21,10 @@ from spinlearn.lattice import (
     hulls,
     ising,
     multispin,
+    overlaps,
     random_spins,
+    samples,
+    signs,
     square,
     tempering,
 )
@@ -50,6 +53,9 @@ def measured() -> dict[str, list[float]]:
         "hulls": hulls.walls(random_spins(lattice, rng=rng)),
         "spikes": firing.spikes(rng.uniform(-1, 1, (20, 3))),
         "tempering": tempering.simulate(start, lattice, [2.0, 3.0], 4, rng=rng),
+        "glass in words": signs.simulate(start, lattice, [1.0, 2.0], 2, J=np.sign(J), rng=rng),
+        "glass": samples.through(start, lattice, [1.0, 0.0], J=[J, -J], h=0.2, rng=rng),
+        "overlaps": overlaps.simulate(lattice, [1.0, 2.0], 2, J=J, rng=rng),
     }
     found = {name: np.concatenate([np.ravel(part) for part in run]).tolist() for name, run in runs.items()}
     found["energy"] = [ising.energy(whole, sheet), ising.energy(all_up(everyone), everyone)]

@@ -97,6 +97,8 @@ def cases() -> dict[str, Case]:
 def fieldless() -> dict[str, Case]:
     """Systems for samplers that know no field; the first ones of the periodic square lattice, for words of spins."""
     draw = np.random.default_rng(4).random((8, 8)) < 0.4
+    double = square(2, 4)
+    signs = np.random.default_rng(11).choice([-1.0, 1.0], len(bonds(double)))
     links = np.triu(draw, 1)
     return {
         "square 2 × 4": Case(square(2, 4), 3.1, J=1.2),
@@ -104,6 +106,7 @@ def fieldless() -> dict[str, Case]:
         "square 4 × 4": Case(square(4, 4), 2.9, J=1.1),
         "antiferromagnetic 4 × 2": Case(square(4, 2), 3.3, J=-1.2),
         "square 3 × 3": Case(square(3, 3), 2.6, J=0.8),
+        "glass 2 × 4": Case(double, 2.4, J=1.1 * bond_couplings(double, signs)),
         "free ring": Case(chain(8), 1.6, J=0.9),
         "free open chain": Case(chain(8, periodic=False), 0.8, J=0.7),
         "free open square": Case(square(3, 3, periodic=False), 1.7, J=1.1),
@@ -185,6 +188,36 @@ def in_words(replicas, **options) -> Move:
         batches = [chains[k : k + 64] for k in range(0, len(chains), 64)]
         runs = [replicas(batch, np.full(len(batch), case.T), sweeps, J=case.J, rng=rng, **options) for batch in batches]
         return np.concatenate([run.spins for run in runs]).reshape(start.shape)
+
+    return move
+
+
+def in_samples(simulate, **options) -> Move:
+    """64 chains a call, each a copy of the same sample of a glass, for `signs.simulate` and `samples.through`."""
+
+    def move(start, case, sweeps, rng):
+        chains = start.reshape(-1, *case.lattice.shape)
+        system = case.lattice, case.T, sweeps
+        more = {"h": case.h} if np.any(case.h) else {}
+        J = case.J if np.ndim(case.J) else np.full(case.lattice.neighbours.shape, float(case.J))
+        runs = [
+            simulate(chains[k : k + 64], *system, J=J, rng=rng, **more, **options) for k in range(0, len(chains), 64)
+        ]
+        return np.concatenate([run.spins for run in runs]).reshape(start.shape)
+
+    return move
+
+
+def in_a_matrix(simulate, **options) -> Move:
+    """All chains a call, as copies of one dense system, for `dense.glass.simulate`."""
+
+    def move(start, case, sweeps, rng):
+        table, n = case.lattice.neighbours, case.lattice.size
+        row, column = np.nonzero(table >= 0)
+        matrix = np.zeros((n, n))
+        np.add.at(matrix, (row, table[row, column]), np.broadcast_to(case.J, table.shape)[row, column])
+        h = case.h if np.ndim(case.h) == 0 else np.ravel(case.h)
+        return simulate(start, matrix, case.T, sweeps, h=h, rng=rng, **options).spins
 
     return move
 

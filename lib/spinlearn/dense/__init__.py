@@ -9,6 +9,9 @@
 A Hopfield network's capacity is `capacity`, replica symmetric, `one_step` beyond; `mixtures` are its spurious memories,
 and `recall` is to the last bit, at finite size.
 
+Spin glasses: `glass` draws and samples Sherrington and Kirkpatrick's, `rkky` draws that of an alloy, `branch` finds
+their ground states.
+
 A Boltzmann machine is `boltzmann`: it learns by `learning`, and `tasks` are what it needs hidden units for. `anneal`
 looks for ground states, of `instances` for example; `valleys` knows how deep they are, and `success` counts. `work`
 keeps account of an annealing's work and heat, `persistent` of the chains of a machine that learns. All sample by

@@ -2,6 +2,9 @@
 
 `ising`, `multispin`, `cluster`, `tempering` and `drive` move them. `cooled` changes the temperature on the way, `ramp`
 slowly; `frozen` quenches to zero, `hulls` looks at the walls that are left, and `firing` counts spikes.
+
+Spin glasses: `glass` draws their bonds and knows the Nishimori line, `samples` and `signs` run many at once, `ageing`
+and `overlaps` measure, `ground` finds ground states.
 """
 
 from .geometry import (
