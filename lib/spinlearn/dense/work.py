@@ -60,7 +60,7 @@ class Work(NamedTuple):
     states: np.ndarray
 
 
-class Estimate(NamedTuple):
+class JarzynskiEstimate(NamedTuple):
     """What `estimate` returns. All are reduced free energies: F / T, that is -ln Z.
 
     Attributes
@@ -324,7 +324,7 @@ def change_of(units, steps, s, before, after, x):
     return later - steps.beta[before] * (pairs + steps.field[before] * fields)
 
 
-def estimate(w) -> Estimate:
+def estimate(w) -> JarzynskiEstimate:
     """The change of the free energy from the work of runs, with its error and bias.
 
     Parameters
@@ -334,7 +334,7 @@ def estimate(w) -> Estimate:
 
     Returns
     -------
-    Estimate
+    JarzynskiEstimate
 
     Raises
     ------
@@ -352,7 +352,7 @@ def estimate(w) -> Estimate:
     effective = math.exp(2 * log_sum - log_squares)
     spread = max(0.0, (n / effective - 1) * n / (n - 1))  # variance of exp(-w) over the square of its mean
     change, mean = math.log(n) - log_sum, float(w.mean())
-    return Estimate(
+    return JarzynskiEstimate(
         float(change) + 0.0,
         math.sqrt(spread / n),
         spread / (2 * n),
