@@ -129,11 +129,11 @@ class Landscape(Moving):
             right.plot([self.h] * len(top), top, "o", color="0.2", mfc="w")
             right.set(xlabel="field h", ylabel="m", xlim=(-0.7, 0.7))
 
-        what = f"The mean-field free energy over m at T = {self.T:g} Tc in the field h = {self.h:g}"
+        what = f"The free energy over m at T = {self.T:g} Tc in the field h = {self.h:g}"
         has = f"valleys at m = {' and '.join(f'{m:.3f}' for m in valleys)}, a hilltop at {top[0]:.3f}" if top else (
             f"one valley, at m = {valleys[0]:.3f}"
         )  # fmt: skip
         return drawn(
-            draw, 5.3, 2.4, f"{what}: {has}. Beside it the solutions m against the field.",
-            f"{what}: {has}. Beside it all solutions against the field, dotted where unstable.",
+            draw, 5.3, 2.4, f"{what}: {has}. Beside it the solutions m.",
+            f"{what}: {has}. Beside it all solutions m, dotted where unstable.",
         )  # fmt: skip

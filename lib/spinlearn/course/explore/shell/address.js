@@ -5,7 +5,7 @@ export function asked(text, controls) {
   const [found, refused] = [new Map(), []];
   for (const [key, value] of new URLSearchParams(text)) {
     const control = controls.find((each) => each.key === key);
-    const read = control?.read(value.trim().replace("\u2212", "-"));
+    const read = control?.read(value.trim().replace("−", "-"));
     if (read !== undefined) found.set(key, read);
     else refused.push(control ? `${key}=${value.slice(0, 24)}, which is not ${control.allowed}`
       : `${key.slice(0, 24)}, which is no setting of this model`);

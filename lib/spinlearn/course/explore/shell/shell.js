@@ -41,7 +41,7 @@ export function node(tag, attributes = {}, ...children) {
 /** A number as it is printed: a true minus sign, and no minus before a zero. */
 export function fixed(value, digits) {
   const text = value.toFixed(digits);
-  return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "\u2212");
+  return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
 }
 
 /** A power of ten, as it is printed. */
@@ -52,14 +52,13 @@ const kept = (value) => (Number.isFinite(value) ? value : 0);
 
 /** A reading as it is shown: what is small is not shown as zero, except for what may be an error of rounding. */
 function told(value, { digits, significant }) {
-  if (Number.isNaN(value)) return "\u2013";
-  if (!Number.isFinite(value)) return value < 0 ? "\u2212\u221e" : "\u221e";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "–";
   const decimals = value && significant ? significant - 1 - Math.floor(Math.log10(Math.abs(value))) : 0;
   const text = fixed(value, Math.min(Math.max(digits, decimals), 12));
-  if (!value || Number(text.replace("\u2212", "-"))) return text;
-  if (Math.abs(value) < 1e-12) return "\u2248 0";
+  if (!value || /[1-9]/.test(text)) return text;
+  if (Math.abs(value) < 1e-12) return "≈ 0";
   const [mantissa, power] = value.toExponential(1).split("e");
-  return `${mantissa.replace("-", "\u2212")} · ${powerOfTen(Number(power))}`;
+  return `${mantissa.replace("-", "−")} · ${powerOfTen(Number(power))}`;
 }
 
 /** Steps a second, as they are shown: nothing until they are known. */
@@ -101,10 +100,10 @@ function numberBox({ label, key, read, allowed, model, describe }) {
   const follow = () => box.matches(":focus") || show(); // what moves does not write over what is being typed
   box.addEventListener("blur", () => box.hasAttribute("aria-invalid") || show());
   box.addEventListener("change", () => {
-    const value = read(box.value.trim().replace("\u2212", "-").replace(",", "."));
+    const value = read(box.value.trim().replace("−", "-").replace(",", "."));
     if (value === undefined) {
       box.setAttribute("aria-invalid", "true");
-      problem.textContent = `\u201c${box.value}\u201d is not ${allowed}. It stays at ${describe(model.get(key))}.`;
+      problem.textContent = `“${box.value}” is not ${allowed}. It stays at ${describe(model.get(key))}.`;
       problem.hidden = false;
       return;
     }
