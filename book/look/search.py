@@ -1,8 +1,9 @@
 """What the search page knows: the text of every section, mathematics as plain text, in one classic script.
 
-A page opened from a file may not read other pages, so all of it lies beside the search page. Code and what it prints,
-and the lists of what a function takes and gives, can be found too, but only word by word and never as an excerpt. The
-engine that ranks is ``static/search.js``.
+A page opened from a file may not read other pages, so all of it lies beside the search page. Code and what it prints
+can be found too, but are never shown as an excerpt. Of the library there is what its docstrings say in prose: lists of
+what a function takes and gives, and its examples, would be a third of the whole. The engine that ranks is
+``static/search.js``.
 """
 
 import json
@@ -83,7 +84,7 @@ class _Sections:
             self.hide(node.get("alt", ""))
         elif isinstance(node, nodes.title) and isinstance(node.parent, nodes.section):
             return  # has been said as the section's title
-        elif "run-time" in node.get("classes", ()):
+        elif "run-time" in node.get("classes", ()) or isinstance(node, (nodes.field_list, nodes.doctest_block)):
             return
         elif self.symbols and isinstance(node, nodes.row):
             self.explain(node)
@@ -93,7 +94,7 @@ class _Sections:
     def inside(self, node, doctree):
         """Go through an element; a section, a term of the glossary and an object of the library are a part each."""
         was, opened = self.in_code, self.open(node)
-        self.in_code = was or isinstance(node, (nodes.literal_block, nodes.doctest_block, nodes.field_list))
+        self.in_code = was or isinstance(node, nodes.literal_block)
         for child in node.children:
             self.visit(child, doctree)
         self.in_code = was

@@ -294,6 +294,7 @@ def test_a_curve_is_drawn_with_the_pointer_and_both_are_shown(anywhere):
     assert all(len(curve) > 20 for curve in curves)
     kept = remembered(page)["predictions"]["1.1-p3"]
     assert len(kept) > 10
+    page.wait_for_timeout(500)  # the page anew can be another process, which hears what is stored a moment later
     page.reload()
     expect(shown.locator(".ask-close")).to_contain_text("On average your curve is")
     assert shown.locator(".ask-axes .ask-mine").get_attribute("d") == curves[0]

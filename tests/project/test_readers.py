@@ -122,7 +122,9 @@ def test_a_page_that_comes_back_shows_what_is_remembered_by_then(engine, server)
     engine.run("localStorage.clear()")
     place = "document.querySelector('[data-progress-of=\"1.2\"]')?.textContent"
     leave(
-        engine, "location.href = document.querySelector('.front-card a').href", "!document.querySelector('.front-card')"
+        engine,
+        "location.href = document.querySelector('.front-card a').href",
+        "document.querySelector('article h1') && !document.querySelector('.front-card')",
     )
     engine.run("localStorage.setItem('spins-to-neurons', JSON.stringify({course: 'spins-to-neurons', version: 1, "
                "pages: {'1.2': true}}))")  # fmt: skip

@@ -600,6 +600,7 @@ def test_in_jupyterlab_traits_and_controls_follow_each_other(request, chromium, 
     hill.get_by_label("Spins").select_option("infinite")
     for each in (button(hill, "Step"), button(hill, "Step"), button(web, "Step"), button(fit, "Minimax")):
         each.click()
+    page.wait_for_timeout(2000)  # a model tells its kernel twice a second at most
     run_cell(4)
     voltage = membrane.simulate(3.5, 1.0).V[-1]
     heard, best = meanfield.response(-0.2, 0.5, 0.1, 1.0), best_fits()
