@@ -1,7 +1,7 @@
 // What a prediction was measured by is covered until the reader has committed, or asks to see it: who predicts must not read it by
 // chance. The text that follows the cell is covered with it, as far as the next cell, question or box, since it begins with the number.
 // The layout stays, except that a cover is never lower than what it says, and what is covered can be reached neither by the keyboard
-// nor by the search of the browser. On paper it is left out.
+// nor by the search of the browser. On paper nothing is covered, since nobody could uncover it.
 
 import { made } from "./dom.js";
 
