@@ -50,6 +50,30 @@ def anywhere(request, opened, server):
     return functools.partial(opened, base=server if request.param == "from a server" else None)
 
 
+STORED = """JSON.stringify(localStorage instanceof Storage
+    && Object.entries(localStorage).filter(([name]) => name.startsWith("spins-to-neurons")).sort())"""
+
+
+def anew(page, open_it):
+    """Open a page that knows what was stored: it can be another process, which hears of it a moment later."""
+    stored = page.evaluate(STORED)
+    for _ in range(50):
+        open_it()
+        if page.evaluate(STORED) == stored:
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(f"{stored} was stored, and {page.evaluate(STORED)} is there after ten seconds")
+
+
+def again(page):
+    anew(page, page.reload)
+
+
+def go(page, name):
+    here = page.url
+    anew(page, lambda: page.goto(here[: here.index("/chapters/")] + f"/{name}.html"))
+
+
 def exercise(page, name):
     return page.locator(f'[data-exercise="{name}"]')
 
@@ -107,7 +131,7 @@ def test_a_number_is_answered_at_once_with_the_reason(anywhere):
     expect(answer(page, "1.1-b1", "0,5", "First step")).to_have_text("right: a half.")
     assert remembered(page)["exercises"] == {"1.1-a": "12/2", "1.1-b1": "0,5"}
 
-    page.reload()
+    again(page)
     expect(exercise(page, "1.1-a").get_by_label("Your answer")).to_have_value("12/2")
     expect(said(exercise(page, "1.1-a"))).to_have_text("right: four and two.")
 
@@ -146,7 +170,7 @@ def test_a_function_says_where_it_is_checked_and_can_be_ticked(opened, site):
     link = home.locator(":scope > .ask-where a").get_attribute("href")
     assert (site / asking.LESSON).parent.joinpath(link).is_file()
     home.get_by_label("I have solved it there").check()
-    page.reload()
+    again(page)
     expect(home.get_by_label("I have solved it there")).to_be_checked()
     home.get_by_label("I have solved it there").uncheck()
     assert remembered(page)["exercises"] == {}
@@ -161,7 +185,7 @@ def test_a_question_may_be_answered_again_until_it_is_right(anywhere):
     home.get_by_role("radio").nth(1).check()
     press(home)
     expect(said(home)).to_have_text("right: as on the fingers.")
-    page.reload()
+    again(page)
     expect(said(home)).to_have_text("right: as on the fingers.")
     expect(home.get_by_role("radio").nth(1)).to_be_checked()
     assert home.locator("label").nth(0).locator("mjx-container, .math").count() >= 1
@@ -198,7 +222,7 @@ def test_a_number_is_shown_beside_the_measured_one_and_stays(anywhere):
     ):
         expect(shown).to_contain_text(text)
     expect(home.get_by_label("Your prediction")).to_be_hidden()
-    page.reload()
+    again(page)
     expect(shown).to_contain_text("1/2 = 0.5 of all")
     expect(home.get_by_label("Your prediction")).to_be_hidden()
     where = shown.get_by_role("link").get_attribute("href")
@@ -294,8 +318,7 @@ def test_a_curve_is_drawn_with_the_pointer_and_both_are_shown(anywhere):
     assert all(len(curve) > 20 for curve in curves)
     kept = remembered(page)["predictions"]["1.1-p3"]
     assert len(kept) > 10
-    page.wait_for_timeout(500)  # the page anew can be another process, which hears what is stored a moment later
-    page.reload()
+    again(page)
     expect(shown.locator(".ask-close")).to_contain_text("On average your curve is")
     assert shown.locator(".ask-axes .ask-mine").get_attribute("d") == curves[0]
     draw(page, (0.2, 0.2), (0.8, 0.2))  # nothing can be changed any more
@@ -436,7 +459,7 @@ def test_what_was_measured_is_covered_until_all_who_ask_for_it_are_answered(anyw
     guess(page, 3)
     expect(cover).to_have_count(0)
     assert not output.evaluate("e => e.inert")
-    page.reload()
+    again(page)
     expect(cover).to_have_count(0)
     expect(covered(page, "fig-made")[0]).to_be_visible()
     press(prediction(page, 1), "Forget my prediction")
@@ -492,7 +515,7 @@ def test_it_can_be_seen_without_a_prediction_and_that_is_not_remembered(opened):
     assert page.evaluate("document.activeElement.matches('.cell_output')")
     assert not output.evaluate("e => e.inert")
     assert not remembered(page).get("predictions")
-    page.reload()
+    again(page)
     expect(cover).to_be_visible()
 
 
@@ -503,7 +526,7 @@ def test_a_link_to_what_was_measured_shows_it(opened):
     page.evaluate("location.hash = 'fig-made'")
     expect(cover).to_have_count(0)
     expect(covered(page, measured_by(page))[0]).to_be_visible()
-    page.reload()
+    again(page)
     expect(cover).to_have_count(0)
 
 
@@ -548,11 +571,6 @@ def do_something(page):
     prediction(page, 1).get_by_label("Your prediction").fill("0.3")
     press(prediction(page, 1), "Commit")
     page.get_by_label("I have finished this page").check()
-
-
-def go(page, name):
-    here = page.url
-    page.goto(here[: here.index("/chapters/")] + f"/{name}.html")
 
 
 def kept(page):
@@ -686,7 +704,7 @@ def test_where_storage_is_forbidden_all_works_and_nothing_complains(anywhere):
     do_something(page)
     expect(said(exercise(page, "1.1-a"))).to_have_text("right: four and two.")
     expect(page.locator("[data-progress-of='1.1']")).to_have_text("3 of 8 done, finished")
-    page.reload()
+    again(page)
     expect(page.locator("[data-progress-of='1.1']")).to_have_text("")
     go(page, asking.PROGRESS)
     expect(page.locator(".ask-forbidden")).to_be_visible()
