@@ -61,3 +61,20 @@ def test_one_temperature_and_many_are_checked_alike():
     for check in (arguments.temperature, arguments.temperatures):
         with pytest.raises(ValueError, match=r"^T must fit into a float, below 1\.8e308 in size"):
             check(10**400)
+
+
+def test_a_run_may_be_as_cold_as_it_likes_and_a_ladder_rises():
+    np.testing.assert_array_equal(
+        arguments.inverse(arguments.sweep_temperatures("T", [2, 0, 1e-320])), [0.5, 1e300, 1e300]
+    )
+    assert arguments.sweep_temperatures("T", []).shape == (0,)
+    for wrong, message in {
+        (1.0, -2.0): r"^T must be at least 0 in every sweep, got -2 in sweep 1$",
+        ((1.0, 2.0),): r"^T must be one-dimensional, one for each sweep, got shape \(1, 2\)$",
+    }.items():
+        with pytest.raises(ValueError, match=message):
+            arguments.sweep_temperatures("T", wrong)
+    np.testing.assert_array_equal(arguments.ladder([0.5, 1]), [0.5, 1.0])
+    for wrong in ([], 1.0, [1, 1], [2, 1], [[1, 2]]):
+        with pytest.raises(ValueError, match=r"^T must be a list of temperatures, each higher than the one before"):
+            arguments.ladder(wrong)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from spinlearn.core.words import next_word, random_site, seed_state, stream, uniform
+from spinlearn.core.words import next_word, random_site, seed_state, stream, streams, uniform
 from spinlearn.lattice import random_spins, square
 
 SEEDS = [0, 1, 1234567, 2**63, 2**64 - 1]
@@ -90,6 +90,15 @@ def test_a_stream_advances_its_generator_and_repeats_with_it():
     other = np.random.default_rng(5)
     other.integers(2**64, size=2, dtype=np.uint64)
     assert rng.bit_generator.state == other.bit_generator.state
+
+
+def test_the_streams_of_many_lanes_differ_and_do_not_depend_on_how_many_there_are():
+    few, many = streams(3, np.random.default_rng(5)), streams(1000, np.random.default_rng(5))
+    np.testing.assert_array_equal(few, many[:3])
+    assert len(np.unique(many)) == many.size
+    rng = np.random.default_rng(5)
+    streams(1000, rng)
+    assert rng.integers(2**64, dtype=np.uint64) == np.random.default_rng(5).integers(2**64, size=2, dtype=np.uint64)[1]
 
 
 @pytest.mark.parametrize("wrong", [None, 3, np.random, np.random.RandomState(1)])

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 
 from spinlearn import exact
-from spinlearn.core import progress
+from spinlearn.core import progress, words
 from spinlearn.core.progress import Interrupted
 from spinlearn.dense import boltzmann, heatbath, maxent
 from spinlearn.dense.boltzmann import convert, law, machine, simulate, total_variation
@@ -154,7 +154,7 @@ def test_the_variation_of_honest_samples_is_that_of_the_formula(rng):
 def twin(states, model, T, sweeps, *, rng, clamped=0):
     """As a student writes it, with the same streams of random numbers."""
     states, out = np.array(states), []
-    for s, random in zip(states, heatbath.streams(len(states), rng), strict=True):
+    for s, random in zip(states, words.streams(len(states), rng), strict=True):
         for _ in range(sweeps):
             for i in range(clamped, model.size):
                 x = model.J[i] @ s + model.h[i]

@@ -140,6 +140,31 @@ def temperatures(T) -> np.ndarray:
     return array
 
 
+def ladder(T) -> np.ndarray:
+    """Check a list of temperatures above 0, each higher than the one before; return it as (R,) float64."""
+    array = temperatures(T)
+    if array.ndim != 1 or not array.size or not (np.diff(array) > 0).all():
+        raise ValueError(f"T must be a list of temperatures, each higher than the one before, got {array.tolist()}")
+    return array
+
+
+def sweep_temperatures(name: str, value) -> np.ndarray:
+    """Check the temperatures of a run, one of at least 0 for every sweep, and return them as (sweeps,) float64."""
+    array = real_array(name, value)
+    if np.ndim(value) != 1:
+        raise ValueError(f"{name} must be one-dimensional, one for each sweep, got shape {np.shape(value)}")
+    if not (array >= 0).all():
+        lowest = int(array.argmin())
+        raise ValueError(f"{name} must be at least 0 in every sweep, got {array[lowest]:g} in sweep {lowest}")
+    return array
+
+
+def inverse(T: np.ndarray) -> np.ndarray:
+    """Return 1 / T, finite also at T = 0: what is colder than 1e-300 is T = 0 to every digit."""
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.minimum(1 / T, 1e300)
+
+
 def reduced_coupling(T, J) -> np.ndarray:
     """Check temperatures and a coupling above 0; return K = J / T of the shape of `T`."""
     return number("J", J, above=0) / temperatures(T)

@@ -45,6 +45,30 @@ def stream(rng: np.random.Generator) -> np.ndarray:
     return state
 
 
+def streams(number: int, rng: np.random.Generator) -> np.ndarray:
+    """Start a stream for each of many lanes, replicas or samples.
+
+    Parameters
+    ----------
+    number : int
+    rng : numpy.random.Generator
+        Advanced by one 64-bit draw.
+
+    Returns
+    -------
+    (number, 4) uint64
+        Lane k gets the same stream whatever `number` is.
+
+    Examples
+    --------
+    >>> streams(3, np.random.default_rng(1)).shape
+    (3, 4)
+    """
+    states = np.empty((number, 4), dtype=np.uint64)
+    seed_all(stream(rng), states)
+    return states
+
+
 @kernel
 def splitmix64(position):
     """SplitMix64's output at a position of its sequence: output number n of a seed is at seed + n * GOLDEN."""
@@ -60,6 +84,13 @@ def seed_state(seed, state):
     for k in range(4):
         word += GOLDEN
         state[k] = splitmix64(word)
+
+
+@kernel
+def seed_all(first, states):
+    """Fill every row of `states` (R, 4) uint64 from the next word of the stream `first`."""
+    for k in range(len(states)):
+        seed_state(next_word(first), states[k])
 
 
 @kernel

@@ -26,7 +26,7 @@ import numpy as np
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
-from ..core.words import next_word, uniform
+from ..core.words import next_word, streams, uniform
 from . import heatbath
 from .heatbath import Graph
 
@@ -296,9 +296,7 @@ def temper(
     (array([-3.]), (1, 3, 3))
     """
     units = heatbath.checked_graph("J", J)
-    T = arguments.temperatures(T)
-    if T.ndim != 1 or not T.size or not (np.diff(T) > 0).all():
-        raise ValueError(f"T must be a list of temperatures, each higher than the one before, got {T.tolist()}")
+    T = arguments.ladder(T)
     start, K, n = arguments.as_array("states", states), T.size, units.size
     if start.ndim not in (2, 3) or start.shape[-1] != n or (start.ndim == 3 and start.shape[1] != K) or not len(start):
         raise ValueError(f"states must have shape (R, {n}) or (R, {K}, {n}), got {start.shape}")
@@ -324,7 +322,7 @@ def temper(
 def _begin(units: Graph, states: np.ndarray, runs: int, rng) -> tuple[Running, Best]:
     """Copies with their energies, and the best of each run among them."""
     energy = heatbath.energies_of(states, units)
-    random = heatbath.streams(len(states) + (runs if len(states) > runs else 0), rng)  # one more a run for exchanges
+    random = streams(len(states) + (runs if len(states) > runs else 0), rng)  # one more a run for exchanges
     lowest = energy.reshape(runs, -1).argmin(axis=1) + np.arange(runs) * (len(states) // runs)
     best = Best(states[lowest].copy(), energy[lowest].copy(), np.zeros(runs, dtype=np.int64))
     return Running(states, np.empty(states.shape), energy, random), best

@@ -31,6 +31,7 @@ from scipy.stats import binom
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
+from ..core.words import streams
 from . import heatbath
 
 MOST_UNITS = 20  # whose states can be listed
@@ -429,7 +430,7 @@ def simulate(
     counts = np.zeros(2**model.size if counted else 0, dtype=np.int64)
     arguments.flag("progress", progress, optional=True)
     record = arguments.room((sweeps // every, chains), sweeps=sweeps)
-    random, clock = heatbath.streams(chains, rng), np.zeros(1, dtype=np.int64)
+    random, clock = streams(chains, rng), np.zeros(1, dtype=np.int64)
     units = heatbath.by_rows(model.J, model.h, model.low)
     x, now = np.empty(states.shape), np.empty(chains)
 

@@ -26,7 +26,7 @@ import numpy as np
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
-from ..core.words import next_word, random_site, seed_state, stream, uniform
+from ..core.words import random_site, streams, uniform
 from ..lattice.geometry import Lattice, from_couplings
 from ..lattice.ising import ORDERS, Run
 
@@ -171,9 +171,7 @@ def simulate(
     at_random = ORDERS[arguments.choice("order", order, ORDERS)]
     arguments.flag("progress", progress, optional=True)
     e, m = arguments.room((2, sweeps // every, R), sweeps=sweeps)
-    first, states = stream(rng), np.empty((R, 4), dtype=np.uint64)
-    for state in states:
-        seed_state(np.uint64(next_word(first)), state)
+    states = streams(R, rng)
     clock, locals_ = np.zeros(1, dtype=np.int64), np.empty((R, n))
 
     def finished() -> Run:

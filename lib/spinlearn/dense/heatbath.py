@@ -27,7 +27,7 @@ import numpy as np
 
 from ..core import arguments
 from ..core.jit import kernel
-from ..core.words import next_word, random_site, seed_state, stream, uniform
+from ..core.words import random_site, uniform
 from ..lattice.geometry import Lattice, interactions
 
 SEQUENTIAL, REVERSED, RANDOM = 0, 1, 2
@@ -274,26 +274,6 @@ def energies_of(states: np.ndarray, units: Graph) -> np.ndarray:
         fill_fields(units, s, x)
         out[k] = energy_in(units, s, x)
     return out
-
-
-def streams(number: int, rng: np.random.Generator) -> np.ndarray:
-    """A stream of random numbers for each of many chains, (number, 4) uint64; `rng` is advanced by one draw.
-
-    Examples
-    --------
-    >>> streams(3, np.random.default_rng(1)).shape
-    (3, 4)
-    """
-    first, out = stream(rng), np.empty((number, 4), dtype=np.uint64)
-    seed_all(first, out)
-    return out
-
-
-@kernel
-def seed_all(first, out):
-    """Seed every row of `out` by the next word of the stream `first`."""
-    for k in range(len(out)):
-        seed_state(next_word(first), out[k])
 
 
 @kernel

@@ -224,9 +224,7 @@ def in_field(
     >>> bool(curves.field[0] > curves.zero_field[0] + 0.3), bool(abs(curves.field[-1] - 1 / 3) < 0.1)
     (True, True)
     """
-    couplings, T, h = tables(lattice, J), arguments.temperatures(T), arguments.number("h", h, above=0)
-    if T.ndim != 1 or not T.size or not (np.diff(T) > 0).all():
-        raise ValueError(f"T must be a list of temperatures, each higher than the one before, got {T.tolist()}")
+    couplings, T, h = tables(lattice, J), arguments.ladder(T), arguments.number("h", h, above=0)
     if len(couplings) < 2:
         raise ValueError(f"J must hold at least two samples, to have an error over samples, got {len(couplings)}")
     sweeps = arguments.count("sweeps", sweeps, at_least=2)

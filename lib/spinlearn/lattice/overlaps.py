@@ -31,11 +31,10 @@ import numpy as np
 
 from ..core import arguments
 from ..core.progress import keeping, watched
-from ..core.words import next_word, seed_state, stream
 from . import ising
 from .geometry import Lattice, bonds, random_spins
 from .glass import tables
-from .tempering import Ladder, Walkers, run_ladder
+from .tempering import Ladder, run_ladder, walkers
 
 
 class Overlaps(NamedTuple):
@@ -140,9 +139,7 @@ def simulate(
     >>> run.q.shape, bool((run.q_l.mean(axis=(0, 1)) > [0.5, 0.3, 0.1]).all())
     ((100, 4, 3), True)
     """
-    couplings, T = tables(lattice, J), arguments.temperatures(T)
-    if T.ndim != 1 or not T.size or not (np.diff(T) > 0).all():
-        raise ValueError(f"T must be a list of temperatures, each higher than the one before, got {T.tolist()}")
+    couplings, T = tables(lattice, J), arguments.ladder(T)
     sweeps, every = arguments.count("sweeps", sweeps), arguments.count("every", every, at_least=1)
     arguments.flag("progress", progress, optional=True)
     arguments.generator(rng)
@@ -171,18 +168,12 @@ def _copies(lattice, T, J, records, every, pairs, rng):
     ladders, clocks = [], np.zeros((2, 1), dtype=np.int64)
     for _ in range(2):
         spins = np.stack([random_spins(lattice, rng=rng).ravel() for _ in range(R)])
-        states = np.empty((R + 1, 4), dtype=np.uint64)
-        states[-1] = stream(rng)
-        for k in range(R):
-            seed_state(np.uint64(next_word(states[-1])), states[k])
-        start = np.array([ising.energy_of_bonds(one, lattice.neighbours, J, np.zeros(n)) for one in spins])
-        counts = np.zeros((2, R - 1), dtype=np.int64)
-        ladders.append(Walkers(spins, start, np.arange(R), states, *counts))
+        ladders.append(walkers(spins, lattice, J, np.zeros(n), rng))
     q, q_l = np.empty((2, records, R))
     logs = [(np.zeros((records, R)), np.zeros((records, R)), np.zeros((records, R), np.int64)) for _ in range(2)]
     for record in range(records):
-        for walkers, clock, log in zip(ladders, clocks, logs, strict=True):
-            run_ladder(system, (record + 1) * every * R, walkers, clock, *log)
+        for one, clock, log in zip(ladders, clocks, logs, strict=True):
+            run_ladder(system, (record + 1) * every * R, one, clock, *log)
         product = ladders[0].spins[ladders[0].on_rung] * ladders[1].spins[ladders[1].on_rung]
         q[record] = product.mean(axis=1)
         q_l[record] = (product[:, pairs[:, 0]] * product[:, pairs[:, 1]]).mean(axis=1) if len(pairs) else np.nan

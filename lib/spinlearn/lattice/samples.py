@@ -18,12 +18,10 @@ import numpy as np
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
-from ..core.words import next_word, seed_state, stream, uniform
+from ..core.words import streams, uniform
 from .geometry import Lattice, checked
 from .glass import tables
 from .ising import Run
-
-_LARGEST_BETA = 1e300  # colder than that is T = 0 to every digit
 
 
 class Course(NamedTuple):
@@ -93,9 +91,7 @@ def through(
     flat = starts(spins, lattice, len(couplings))
     if len(couplings) != len(flat):
         couplings = np.broadcast_to(couplings, (len(flat), *couplings.shape[1:]))
-    T = arguments.real_array("T", T)
-    if T.ndim != 1 or not (T >= 0).all():
-        raise ValueError(f"T must be one-dimensional, a temperature of at least 0 for each sweep, got {T!r:.80}")
+    T = arguments.sweep_temperatures("T", T)
     fields = np.broadcast_to(arguments.real_values("h", h), T.shape) if np.ndim(h) == 0 else arguments.fields(h)
     if fields.shape != T.shape:
         raise ValueError(f"h must be one number, or as long as T, {T.size}, got {fields.shape}")
@@ -103,11 +99,7 @@ def through(
     arguments.flag("progress", progress, optional=True)
     R, n, sweeps = len(flat), lattice.size, T.size
     e, m = arguments.room((2, sweeps // every, R), T=sweeps)
-    first, states = stream(rng), np.empty((R, 4), dtype=np.uint64)
-    for state in states:
-        seed_state(np.uint64(next_word(first)), state)
-    with np.errstate(divide="ignore", over="ignore"):
-        betas = np.minimum(1 / T, _LARGEST_BETA)
+    states, betas = streams(R, rng), arguments.inverse(T)
     clock = np.zeros(1, dtype=np.int64)
     system = Course(
         lattice.neighbours, np.ascontiguousarray(couplings), betas, np.ascontiguousarray(fields, dtype=float), every

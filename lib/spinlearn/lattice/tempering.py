@@ -23,7 +23,7 @@ import numpy as np
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
-from ..core.words import next_word, seed_state, stream, uniform
+from ..core.words import seed_all, stream, uniform
 from . import ising
 from .geometry import Lattice, checked, interactions
 
@@ -125,9 +125,7 @@ def simulate(
     ((500, 6), True, True)
     """
     shape = checked(lattice).shape
-    T = arguments.temperatures(T)
-    if T.ndim != 1 or not T.size or not (np.diff(T) > 0).all():
-        raise ValueError(f"T must be a list of temperatures, each higher than the one before, got {T.tolist()}")
+    T = arguments.ladder(T)
     start = arguments.as_array("spins", spins)
     if start.shape not in (shape, (T.size, *shape)):
         raise ValueError(f"spins must have the lattice's shape {shape}, or {(T.size, *shape)}, got {start.shape}")
@@ -146,25 +144,29 @@ def simulate(
     e, m = arguments.room((2, records, rungs), sweeps=sweeps)
     who, clock = arguments.room((records, rungs), np.int64, sweeps=sweeps), np.zeros(1, dtype=np.int64)
 
-    states = np.empty((rungs + 1, 4), dtype=np.uint64)
-    states[-1] = stream(rng)
-    for k in range(rungs):
-        seed_state(np.uint64(next_word(states[-1])), states[k])
-    energies = np.array([ising.energy_of_bonds(one, lattice.neighbours, couplings, fields) for one in flat])
-    counts = np.zeros((2, rungs - 1), dtype=np.int64)
-    walkers = Walkers(flat, energies, np.arange(rungs), states, *counts)
+    copies = walkers(flat, lattice, couplings, fields, rng)
     system = Ladder(lattice.neighbours, couplings, fields, 1 / T, rule_code, at_random, every)
 
     def finished() -> TemperedRun:
         done = slice(clock[0] // (rungs * every))
-        offered, made = counts
+        offered, made = copies.offered, copies.made
         swaps = np.divide(made, offered, out=np.full(rungs - 1, np.nan), where=offered > 0)
-        return TemperedRun(flat[walkers.on_rung].reshape(rungs, *shape), e[done], m[done], swaps, who[done])
+        return TemperedRun(flat[copies.on_rung].reshape(rungs, *shape), e[done], m[done], swaps, who[done])
 
     with keeping(finished):
         for part in watched(sweeps * rungs, progress):
-            run_ladder(system, part.stop, walkers, clock, e, m, who)
+            run_ladder(system, part.stop, copies, clock, e, m, who)
     return finished()
+
+
+def walkers(spins: np.ndarray, lattice: Lattice, couplings: np.ndarray, fields: np.ndarray, rng) -> Walkers:
+    """Put a configuration on each rung: `spins` (R, N) int8, which the run changes in place."""
+    R = len(spins)
+    states = np.empty((R + 1, 4), dtype=np.uint64)
+    states[-1] = stream(rng)
+    seed_all(states[-1], states[:-1])
+    energies = np.array([ising.energy_of_bonds(one, lattice.neighbours, couplings, fields) for one in spins])
+    return Walkers(spins, energies, np.arange(R), states, *np.zeros((2, R - 1), dtype=np.int64))
 
 
 @kernel

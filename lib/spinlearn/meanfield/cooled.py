@@ -33,7 +33,6 @@ from .curie_weiss import (
 )
 
 _LARGEST = 10**6  # spins, as for `curie_weiss`
-_LARGEST_BETA = 1e300  # colder than that is T = 0 to every digit
 _STEPS = 16  # of Runge and Kutta in one sweep
 
 
@@ -80,13 +79,13 @@ def evolve(law, temperatures, *, Tc: float = 1.0, progress: bool | None = None) 
     array([0.125, 0.5  , 0.375])
     """
     law = checked_law(law)
-    T, Tc = _temperatures(temperatures), arguments.number("Tc", Tc, above=0)
+    T, Tc = arguments.sweep_temperatures("temperatures", temperatures), arguments.number("Tc", Tc, above=0)
     arguments.flag("progress", progress, optional=True)
     N, m = law.size - 1, np.full(T.size, np.nan)
     course = Cooling(law.copy(), law.copy(), np.empty(N + 1), np.empty(N + 1))
     with keeping(lambda: Evolution(course.last, m[: int((~np.isnan(m)).sum())])):
         for part in watched(T.size * N, progress):
-            carry(course, part.start, part.stop, _betas(T), Tc, m)
+            carry(course, part.start, part.stop, arguments.inverse(T), Tc, m)
     return Evolution(course.last, m)
 
 
@@ -138,14 +137,14 @@ def walk(
     (True, True)
     """
     N = arguments.count("N", N, at_least=1, at_most=_LARGEST)
-    T, Tc = _temperatures(temperatures), arguments.number("Tc", Tc, above=0)
+    T, Tc = arguments.sweep_temperatures("temperatures", temperatures), arguments.number("Tc", Tc, above=0)
     copies = arguments.count("copies", copies, at_least=1)
     begin = None if start is None else nearest_state("start", start, N)
     arguments.flag("progress", progress, optional=True)
     m = arguments.room((T.size, copies), copies=copies)
     arguments.generator(rng)
     up = rng.binomial(N, 0.5, copies) if begin is None else np.full(copies, begin)
-    raises, lowers, state, done, betas = np.empty(N + 1), np.empty(N + 1), stream(rng), 0, _betas(T)
+    raises, lowers, state, done, betas = np.empty(N + 1), np.empty(N + 1), stream(rng), 0, arguments.inverse(T)
     with keeping(lambda: m[:done]):
         for part in watched(T.size, progress):
             walk_cooling(up, raises, lowers, betas[part], Tc, state, m[part])
@@ -181,24 +180,10 @@ def flow(m: float, temperatures, *, Tc: float = 1.0) -> np.ndarray:
     array([0.1839, 0.0677, 0.657 ])
     """
     m = checked_magnetisation("m", m)
-    T, Tc = _temperatures(temperatures), arguments.number("Tc", Tc, above=0)
+    T, Tc = arguments.sweep_temperatures("temperatures", temperatures), arguments.number("Tc", Tc, above=0)
     record = np.empty(T.size)
-    flow_cooling(m, _betas(T), Tc, record)
+    flow_cooling(m, arguments.inverse(T), Tc, record)
     return record
-
-
-def _temperatures(value) -> np.ndarray:
-    array = arguments.real_array("temperatures", value)
-    if np.ndim(value) != 1:
-        raise ValueError(f"temperatures must be one-dimensional, one for each sweep, got shape {np.shape(value)}")
-    if not (array >= 0).all():
-        raise ValueError(f"temperatures must be at least 0, got {array.min():g}")
-    return array
-
-
-def _betas(T) -> np.ndarray:
-    with np.errstate(divide="ignore", over="ignore"):
-        return np.minimum(1 / T, _LARGEST_BETA)
 
 
 @kernel
