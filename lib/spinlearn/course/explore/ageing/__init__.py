@@ -99,9 +99,8 @@ def aged(side: int, T: float, sweeps: int, *, bonds: str = "bimodal", seed: int,
     Examples
     --------
     >>> run = aged(16, 0.5, 200, seed=1)
-    >>> run.C[:2, :2].round(2), bool(np.isnan(run.C[2]).all())
-    (array([[0.84, 0.83],
-           [0.94, 0.88]]), True)
+    >>> bool(run.C[1, 12] > run.C[0, 12]), bool(np.isnan(run.C[2]).all())
+    (True, True)
     """
     sheet, J = sample(side, bonds, seed)
     T, sweeps = arguments.number("T", T, above=0), arguments.count("sweeps", sweeps)
