@@ -524,21 +524,16 @@ def turn(i, spins, fields, columns):
 
 
 @kernel
-def ask(i, columns, zero, spins, fields):
-    """Let unit i go where its field points; say whether it turned."""
-    if spins[i] * fields[i] < -zero[i]:
-        turn(i, spins, fields, columns)
-        return True
-    return False
-
-
-@kernel
 def ask_in_turn(first, many, columns, zero, spins, fields):
     """Ask so many units one after the other, from unit `first` on, round and round; return how many turned."""
-    flips = 0
-    for step in range(first, first + many):
-        if ask(step % spins.size, columns, zero, spins, fields):
+    i, flips = first, 0
+    for _ in range(many):
+        if spins[i] * fields[i] < -zero[i]:
+            turn(i, spins, fields, columns)
             flips += 1
+        i += 1
+        if i == spins.size:
+            i = 0
     return flips
 
 
@@ -547,7 +542,9 @@ def ask_drawn(many, columns, zero, spins, fields, state):
     """Ask so many units that are drawn at random, one after the other; return how many turned."""
     flips = 0
     for _ in range(many):
-        if ask(random_site(spins.size, state), columns, zero, spins, fields):
+        i = random_site(spins.size, state)
+        if spins[i] * fields[i] < -zero[i]:
+            turn(i, spins, fields, columns)
             flips += 1
     return flips
 

@@ -237,7 +237,7 @@ class Recall(Spins):
 
     P = controls.counted(5.0, 1.0, float(MOST), label="Pictures learned", symbol="P", first=True)
     noise = controls.slider(0.2, 0.0, 0.5, label="Pixels turned, share", symbol="f", step=0.01, digits=2)
-    rounds = controls.slider(100.0, 0.0, 500.0, label="States unlearned", symbol="U", step=10, digits=0, ends=0)
+    rounds = controls.slider(100.0, 0.0, 500.0, label="States unlearned", symbol="U", step=5, digits=0, ends=0)
     rule = controls.choice("hebb", RULES, label="Rule")
     order = controls.choice("random", ORDERS, label="Units move")
     pictures = controls.choice("digits", PICTURES, label="Pictures")

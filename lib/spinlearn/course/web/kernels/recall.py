@@ -6,7 +6,6 @@ its rows; there are no other fields, h = 0.
 
 from numba import carray, types
 
-from spinlearn.core.words import random_site
 from spinlearn.dense import network, rules
 
 from ..pointers import count, export, float64s, int8s, int64s, number, words
@@ -47,8 +46,8 @@ def ask(order, i, n, J, zero, spins, fields, state, turned):
     if order == network.PARALLEL:
         return network.ask_together(J, zero, spins, fields, carray(turned, n))
     if order == network.RANDOM:
-        i = random_site(n, carray(state, 4))
-    return 1 if network.ask(i, J, zero, spins, fields) else 0
+        return network.ask_drawn(1, J, zero, spins, fields, carray(state, 4))
+    return network.ask_in_turn(i, 1, J, zero, spins, fields)
 
 
 @export(count, int8s, count, float64s, float64s)
