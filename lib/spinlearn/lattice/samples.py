@@ -23,7 +23,7 @@ from .geometry import Lattice, checked
 from .glass import tables
 from .ising import Run
 
-_LARGEST_BETA = 1e300  # colder than that is T = 0 to every digit
+LARGEST_BETA = 1e300  # colder than that is T = 0 to every digit
 
 
 class Course(NamedTuple):
@@ -107,7 +107,7 @@ def through(
     for state in states:
         seed_state(np.uint64(next_word(first)), state)
     with np.errstate(divide="ignore", over="ignore"):
-        betas = np.minimum(1 / T, _LARGEST_BETA)
+        betas = np.minimum(1 / T, LARGEST_BETA)
     clock = np.zeros(1, dtype=np.int64)
     system = Course(
         lattice.neighbours, np.ascontiguousarray(couplings), betas, np.ascontiguousarray(fields, dtype=float), every
