@@ -7,7 +7,7 @@
 `hopfield1982` and `overload` the experiments of that paper.
 
 A Hopfield network's capacity is `capacity`, replica symmetric, `one_step` beyond; `mixtures` are its spurious memories,
-and `recall` is to the last bit, at finite size.
+and `recall` is to the last bit, at finite size. `saturation` measures what networks of finite size keep.
 
 Spin glasses: `glass` draws and samples Sherrington and Kirkpatrick's, `rkky` draws that of an alloy, `branch` finds
 their ground states.
