@@ -57,6 +57,13 @@ def test_a_known_fall_is_found_within_its_error(width, rng):
     assert abs(wrong.mean()) > 4 / np.sqrt(60)  # the harness sees a third of a width
 
 
+def test_a_fall_between_two_loads_is_known_to_a_part_of_their_distance():
+    half = saturation.half_load([0.8, 0.9, 1.0, 1.1], [10, 10, 8, 0], [10, 10, 10, 10])
+    assert 1.0 < half.alpha < 1.08
+    assert 0.005 < half.error < 0.05
+    assert half.width == pytest.approx(0.025, rel=0.5)
+
+
 def test_the_order_of_the_loads_does_not_matter():
     one = saturation.half_load([0.14, 0.15, 0.16], [90, 60, 10], [100, 100, 100])
     other = saturation.half_load([0.16, 0.14, 0.15], [10, 90, 60], [100, 100, 100])

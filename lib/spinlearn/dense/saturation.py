@@ -132,7 +132,8 @@ def half_load(alpha, kept, runs) -> Half:
     Returns
     -------
     Half
-        The error is that of independent runs.
+        The error is that of independent runs. Loads that are too far apart to see the width leave it at a quarter of
+        their smallest distance.
 
     Raises
     ------
@@ -158,27 +159,25 @@ def half_load(alpha, kept, runs) -> Half:
             f"kept must fall from above a half of runs to below, got {shares[0]:g} at the lowest load and "
             f"{shares[-1]:g} at the highest; loads further apart would do"
         )
-    scale = float(np.ptp(alpha))
+    scale, floor = float(np.ptp(alpha)), float(np.diff(alpha[order]).min()) / 4
 
     def unlikely(x):
-        z = (x[0] - alpha / scale) / math.exp(x[1])
+        z = (x[0] * scale - alpha) / (floor + scale * math.exp(x[1]))
         return -(kept @ log_ndtr(z) + (runs - kept) @ log_ndtr(-z))
 
     start = float(np.interp(-0.5, -shares, alpha[order])) / scale
     found = minimize(unlikely, [start, math.log(0.3)], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-10})
     steps = 1e-3 * np.eye(2)
-    curve = [
-        [
-            (
-                unlikely(found.x + a + b) - unlikely(found.x + a - b) - unlikely(found.x - a + b)
-                + unlikely(found.x - a - b)
-            ) / 4e-6
-            for b in steps
-        ]
-        for a in steps
-    ]  # fmt: skip
-    variance = np.linalg.inv(curve)[0, 0]
-    return Half(float(found.x[0]) * scale, math.sqrt(max(variance, 0.0)) * scale, math.exp(found.x[1]) * scale)
+
+    def curvature(a, b):
+        corners = unlikely(found.x + a + b) - unlikely(found.x + a - b) - unlikely(found.x - a + b)
+        return (corners + unlikely(found.x - a - b)) / 4e-6
+
+    curve = np.array([[curvature(a, b) for b in steps] for a in steps])
+    width = floor + scale * math.exp(found.x[1])
+    # At its smallest the width is no longer a fit's.
+    precision = 1 / curve[0, 0] if width < 1.01 * floor else np.linalg.inv(curve)[0, 0]
+    return Half(float(found.x[0]) * scale, math.sqrt(max(precision, 0.0)) * scale, width)
 
 
 def _followed(pattern: np.ndarray, packed) -> float:
