@@ -174,7 +174,8 @@ def test_the_still_picture_says_what_the_library_computes():
         still = model.still()
         for words in (still.caption, still.alternative):
             best = np.abs(m).argmax()
-            assert f"largest overlap is {m[best]:.2f}, with picture {best}, and its energy {run.e[-1]:.3f}" in words
+            ends = f"largest overlap is {m[best]:.2f}, with picture {best}, and its energy {run.e[-1]:.3f} a unit"
+            assert ends.replace("-", "−") in words
             assert f"picture {model.picture} with {round(model.noise * N)} pixels turned" in words
 
 
