@@ -150,6 +150,8 @@ def test_what_the_text_beside_it_can_promise():
 
     assert brought_back(2) == 2
     assert brought_back(5) == 0
+    blurs = {recalled(5, k, 12 * N, seed=1).spins.tobytes() for k in range(5)}
+    assert len(blurs) == 1  # and from each of the five it is the same
     assert brought_back(5, rule="unlearning", rounds=100) == 5
     assert brought_back(5, rule="unlearning", rounds=500) == 0
     assert brought_back(10, rule="projection") == 10

@@ -277,8 +277,8 @@ class Recall(Spins):
               "unlearning": f"by Hebb's rule, after unlearning {self.rounds:g} states"}[self.rule]  # fmt: skip
         first, last = (f"{e:.3f}".replace("-", "−") for e in run.e[[0, -1]])
         text = (
-            f"A network of {_UNITS} units has learned {many} {kind} {by} ("
-            f"{'the first ten ' if P > _CLASSES else ''}above). Below on the left is what it is shown, picture {self.picture} with "
+            f"A network of {_UNITS} units has learned {many} {kind} {by} ({'the first ten ' if P > _CLASSES else ''}"
+            f"above). Below on the left is what it is shown, picture {self.picture} with "
             f"{round(self.noise * _UNITS)} pixels turned; on the right is where that leads, after 24 sweeps: its "
             f"largest overlap is {f'{m[best]:.2f}'.replace('-', '−')}, with picture {best}, and its energy {last} a "
             f"unit, from {first}"
