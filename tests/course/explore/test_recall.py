@@ -150,6 +150,8 @@ def test_what_the_text_beside_it_can_promise():
 
     assert brought_back(2) == 2
     assert brought_back(5) == 0
+    blurs = {recalled(5, k, 12 * N, seed=1).spins.tobytes() for k in range(5)}
+    assert len(blurs) == 1  # and from each of the five it is the same
     assert brought_back(5, rule="unlearning", rounds=100) == 5
     assert brought_back(5, rule="unlearning", rounds=500) == 0
     assert brought_back(10, rule="projection") == 10
@@ -174,7 +176,8 @@ def test_the_still_picture_says_what_the_library_computes():
         still = model.still()
         for words in (still.caption, still.alternative):
             best = np.abs(m).argmax()
-            assert f"largest overlap is {m[best]:.2f}, with picture {best}, and its energy {run.e[-1]:.3f}" in words
+            ends = f"largest overlap is {m[best]:.2f}, with picture {best}, and its energy {run.e[-1]:.3f} a unit"
+            assert ends.replace("-", "−") in words
             assert f"picture {model.picture} with {round(model.noise * N)} pixels turned" in words
 
 

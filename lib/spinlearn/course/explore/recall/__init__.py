@@ -275,12 +275,13 @@ class Recall(Spins):
         kind = {"digits": "of digits", "random": "drawn at random"}[self.pictures]
         by = {"hebb": "by Hebb's rule", "projection": "by the projection rule",
               "unlearning": f"by Hebb's rule, after unlearning {self.rounds:g} states"}[self.rule]  # fmt: skip
+        first, last = (f"{e:.3f}".replace("-", "−") for e in run.e[[0, -1]])
         text = (
-            f"A network of {_UNITS} units has learned {many} {kind} {by}, of which the upper row shows "
-            f"{'one' if P == 1 else min(P, _CLASSES)}. Below on the left is what it is shown, picture {self.picture} "
-            f"with {round(self.noise * _UNITS)} pixels turned; on the right is where that leads, after 24 sweeps: its "
-            f"largest overlap is {m[best]:.2f}, with picture {best}, and its energy {run.e[-1]:.3f} a unit, from "
-            f"{run.e[0]:.3f}"
+            f"A network of {_UNITS} units has learned {many} {kind} {by} ({'the first ten ' if P > _CLASSES else ''}"
+            f"above). Below on the left is what it is shown, picture {self.picture} with "
+            f"{round(self.noise * _UNITS)} pixels turned; on the right is where that leads, after 24 sweeps: its "
+            f"largest overlap is {f'{m[best]:.2f}'.replace('-', '−')}, with picture {best}, and its energy {last} a "
+            f"unit, from {first}"
         )
         picture = _panel(run)
         height, width = (_SCALE * side for side in picture.shape)
