@@ -71,9 +71,9 @@ export default explorable(async ({ get, set, module, data }) => {
       { name: "now", kind: "points", legend: "now" },
     ],
   });
-  for (const view of [energy, ends]) {
+  for (const [view, x] of [[energy, 0], [ends, runs / 2]]) {
     view.set("exact", null, [FLOOR]);
-    view.set("named", [0], [1.3 * FLOOR], "exact ground state");
+    view.set("named", [x], [1.3 * FLOOR], "exact ground state");
   }
 
   // many: sweeps of these runs, of which `swept` are taken, and `due` more are asked for. low: what is the lowest for each.
