@@ -314,9 +314,10 @@ class Annealing(Spins):
 
     def data(self) -> dict:
         """Return the schedules, the ground states, how bonds are drawn, how many runs there are, and the colours."""
+        pixels = [int.from_bytes(bytes.fromhex(colour[1:] + "ff"), "little") for colour in (UP, DOWN)]
         return {
-            "up": UP, "down": DOWN, "schedules": SCHEDULES, "signs": SIGNS, "knots": _KNOTS, "hot": _HOT,
-            "ground": GROUND, "bonds": [_SEED, _PARTS], "runs": RUNS, "across": _ACROSS,
+            "up": UP, "down": DOWN, "pixels": pixels, "schedules": SCHEDULES, "signs": SIGNS, "knots": _KNOTS,
+            "hot": _HOT, "ground": GROUND, "bonds": [_SEED, _PARTS], "runs": RUNS, "across": _ACROSS,
         }  # fmt: skip
 
     def still(self) -> Still:

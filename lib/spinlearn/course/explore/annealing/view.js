@@ -1,7 +1,7 @@
 // Runs of a spin glass, cooled by a schedule that the reader draws, over its exact ground state: the library's own kernels.
 
+import { crc32 } from "../shell/fingerprint.js";
 import { drawable } from "../shell/levels.js";
-import { crc32, pixel } from "../shell/pixels.js";
 import { plot } from "../shell/plot.js";
 import { explorable, fixed, kernels, node } from "../shell/shell.js";
 import { slideOverStops } from "../shell/stops.js";
@@ -12,7 +12,7 @@ const FLOOR = 2e-4; // where the ground state stands on the axis of the excess
 slideOverStops();
 
 export default explorable(async ({ get, set, module, data }) => {
-  const { schedules, signs, knots, hot, ground, bonds, runs, across } = data;
+  const { schedules, signs, knots, hot, ground, bonds, runs, across, pixels: [like, unlike] } = data;
   const [widest, top] = [Math.max(...Object.keys(ground)), signs.length - 1];
   const most = widest * widest;
   const { functions, at, of } = await kernels(module, {
@@ -71,9 +71,9 @@ export default explorable(async ({ get, set, module, data }) => {
       { name: "now", kind: "points", legend: "now" },
     ],
   });
-  for (const view of [energy, ends]) {
+  for (const [view, x] of [[energy, 0], [ends, runs / 2]]) {
     view.set("exact", null, [FLOOR]);
-    view.set("named", [0], [1.3 * FLOOR], "exact ground state");
+    view.set("named", [x], [1.3 * FLOOR], "exact ground state");
   }
 
   // many: sweeps of these runs, of which `swept` are taken, and `due` more are asked for. low: what is the lowest for each.
@@ -146,7 +146,6 @@ export default explorable(async ({ get, set, module, data }) => {
     const wide = canvas.width;
     const image = new ImageData(wide, wide);
     const pixels = new Uint32Array(image.data.buffer);
-    const [like, unlike] = [data.up, data.down].map(pixel);
     sums().forEach((sum, r) => {
       const corner = (side + 1) * ((r % across) + Math.floor(r / across) * wide);
       for (let i = 0; i < n; i += 1) {

@@ -1,8 +1,14 @@
 // What the models of spins on a square lattice share: how they begin, the picture, and the fingerprint.
 
-import { crc32, pixel } from "./pixels.js";
+import { crc32 } from "./fingerprint.js";
 import { kernels, node } from "./shell.js";
 import { sized } from "./sized.js";
+
+/** A colour as one pixel of an image. */
+export function pixel(colour) {
+  const [red, green, blue] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+  return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0];
+}
 
 /**
  * A module's kernels and arrays, as kernels() gives them, for n spins on a periodic square; arrays(n) are what it needs

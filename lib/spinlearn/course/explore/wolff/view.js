@@ -1,7 +1,6 @@
 // Wolff's clusters: the library's own kernels, as WebAssembly, under the shared shell.
 
-import { lattice, picture } from "../shell/lattice.js";
-import { pixel } from "../shell/pixels.js";
+import { lattice, picture, pixel } from "../shell/lattice.js";
 import { plot, recorder } from "../shell/plot.js";
 import { explorable, fixed, node } from "../shell/shell.js";
 

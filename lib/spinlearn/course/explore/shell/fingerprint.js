@@ -1,4 +1,4 @@
-// Spins as pixels of a picture, and as a fingerprint.
+// The fingerprint of spins.
 
 /** CRC-32 of bytes, as zlib has it: the fingerprint by which a page and the library compare their spins. */
 export function crc32(bytes) {
@@ -8,10 +8,4 @@ export function crc32(bytes) {
     for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
   }
   return (~crc >>> 0).toString(16).padStart(8, "0");
-}
-
-/** A colour as one pixel of an image. */
-export function pixel(colour) {
-  const [red, green, blue] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
-  return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0];
 }
