@@ -121,7 +121,7 @@ export default explorable(async ({ get, module, data }) => {
         trace.set("spike", times, seen.map((each) => (each.on ? each.m : NaN)));
         const marked = starts.filter(({ t }) => t >= first);
         trace.set("starts", marked.map(({ t }) => t), marked.map((each) => each.m));
-        tally.textContent = `${spikes} ${spikes === 1 ? "spike" : "spikes"} in ${quenches} ${quenches === 1 ? "quench" : "quenches"} that are over, ${up} up, ${spikes - up} down`;
+        tally.textContent = `${spikes} ${spikes === 1 ? "spike" : "spikes"} in ${quenches} ${quenches === 1 ? "quench" : "quenches"} over, ${up} up, ${spikes - up} down`;
         trace.draw();
         heat.range("y", 0, 1.1 * get("T0"));
         heat.set("T", times, seen.map((each) => each.T));
