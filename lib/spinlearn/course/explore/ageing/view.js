@@ -38,7 +38,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
       waits.map((w, k) => `Taken at the age of ${w}: ${told(found[k])}`).join("; ")}${past.length ? ". In grey the run before" : ""}`,
     place: "below", height: 13,
     x: { label: [along], min: 1, max: last, scale: "log" },
-    y: { label: node("span", {}, slanted("C"), "(", tw(), " + ", slanted("t"), ", ", tw(), ")"), min: -0.03, max: 1.03,
+    y: { label: node("span", {}, slanted("C"), "(", tw(), " + ", slanted("t"), ", ", tw(), ")"), min: -0.1, max: 1.03,
       ticks: [0, 0.5, 1], room: 3 },
     parts: [
       { name: "past", kind: "curve", look: "quiet" },
@@ -90,7 +90,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
       } },
       { ...fall, draw() {
         const low = known() ? floor() : Math.min(...energies, -1);
-        fall.range("y", low - 0.03, low + 0.42);
+        fall.range("y", low - 0.03, Math.max(low + 0.42, (energies.at(-1) ?? low) + 0.04));
         fall.show("floor", known());
         fall.set("floor", null, [low]);
         fall.set("e", times.slice(0, energies.length), energies);
