@@ -101,6 +101,15 @@ def test_K_is_that_of_the_law_by_quadrature(name, x):
     assert kind.law.slope(x) == pytest.approx(moments[2] / moments[0] - mean**2, rel=1e-5)
 
 
+@every_kind
+def test_sums_of_K_over_a_layer_are_sums_of_K(name):
+    kind = KINDS[name]
+    x = np.linspace(-60, 0.95 if name == "exponential" else 30, 1001).reshape(7, 11, 13)
+    np.testing.assert_allclose(kind.sum_K(x), kind.law.K(x).sum(axis=-1), rtol=1e-13, atol=1e-11)
+    np.testing.assert_allclose(kind.sum_K(x[..., :1] / 1e3), kind.law.K(x[..., 0] / 1e3), rtol=1e-12, atol=1e-15)
+    assert kind.sum_K(x[0, 0]).shape == ()
+
+
 def test_binomial_copies_are_units_that_share_their_field():
     """The sum of n columns of units 0 or 1 has the law of one binomial unit."""
     _, state = filled(units.binary(), np.full((4000, 4), 0.6), seed=2)

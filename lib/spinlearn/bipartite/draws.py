@@ -23,6 +23,7 @@ from ..core.jit import kernel
 from ..core.words import GOLDEN, seed_state, splitmix64, uniform
 
 MOST_COUNTED = 2.0**23
+_LN2 = math.log(2.0)
 
 _ZERO, _HALF, _ONE, _TWO = (np.float32(value) for value in (0.0, 0.5, 1.0, 2.0))
 _LOG2_E, _STEP = np.float32(1.4426950408889634), np.float32(2.0**-31)
@@ -234,3 +235,54 @@ def binomial(x, bias, beta, copies, seed, mean, state):
                     k += 1
             mean[r, i] = t if t != t else copies * (low if t < 0 else 1 / (1 + e))
             state[r, i] = k if t < 0 else copies - k
+
+
+@kernel
+def binary_K(x):
+    """ln((1 + exp x) / 2)."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x))) - _LN2
+
+
+@kernel
+def spin_K(x):
+    """ln cosh x."""
+    return abs(x) + math.log1p(math.exp(-2 * abs(x))) - _LN2
+
+
+@kernel
+def half_gaussian_K(x):
+    """x^2 / 2 + ln(2 Phi(x))."""
+    if x < -30:
+        y = 1 / (x * x)  # the asymptotic series of Phi(x) / phi(x)
+        return math.log(math.sqrt(2 / math.pi) / -x) + math.log1p(-y * (1 - 3 * y * (1 - 5 * y * (1 - 7 * y))))
+    return x * x / 2 + math.log(math.erfc(-x / math.sqrt(2)))
+
+
+@kernel
+def sum_binary(x, copies, out):
+    """Fill `out` (rows,) with the sums over the units of their K, in fields x (rows, n) float64."""
+    for r in range(x.shape[0]):
+        total = 0.0
+        for i in range(x.shape[1]):
+            total += binary_K(x[r, i])
+        out[r] = copies * total
+
+
+@kernel
+def sum_spin(x, out):
+    """The same for spins."""
+    for r in range(x.shape[0]):
+        total = 0.0
+        for i in range(x.shape[1]):
+            total += spin_K(x[r, i])
+        out[r] = total
+
+
+@kernel
+def sum_half_gaussian(x, out):
+    """The same for half-Gaussian units."""
+    for r in range(x.shape[0]):
+        total = 0.0
+        for i in range(x.shape[1]):
+            total += half_gaussian_K(x[r, i])
+        out[r] = total

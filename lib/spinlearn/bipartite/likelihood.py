@@ -318,7 +318,7 @@ def ais(
     a0 = model.a if data is None else matched_biases(model.visible, data, n, T)
     seeds = arguments.generator(rng).integers(2**64, size=2, dtype=np.uint64)
     base = int(seeds[0])
-    K_v, K_h = model.visible.law.K, model.hidden.law.K
+    sum_K = model.hidden.sum_K
     v = model.visible.law.sample(a0 / T, (chains, n), rng=np.random.default_rng(int(seeds[1]))).astype(np.float32)
     W, b = model.W.astype(np.float32), model.b.astype(np.float32)
     x, y = np.empty((chains, m), dtype=np.float32), np.empty((chains, n), dtype=np.float32)
@@ -331,7 +331,7 @@ def ais(
             beta = (k + 1) / steps
             draws.onto_hidden(W, v, x)
             field = (x.astype(np.float64) + model.b) / T
-            log_w += v @ drift + (K_h(beta * field) - K_h(k / steps * field)).sum(axis=1)
+            log_w += v @ drift + sum_K(beta * field) - sum_K(k / steps * field)
             model.hidden.fill(x, b, machine.single_beta(T / beta), draws.seed_of(base, 2 * k), mean_h, h)
             draws.onto_visible(W, h, y)
             bias = (((1 - beta) * a0 + beta * model.a) / beta).astype(np.float32)
@@ -340,7 +340,7 @@ def ais(
                 raise ValueError(f"model must have weights in which states do not run away, as in step {k}")
     log_sum = logsumexp(log_w)
     effective = float(np.exp(2 * log_sum - logsumexp(2 * log_w)))
-    log_Z0 = K_v(a0 / T).sum()
+    log_Z0 = model.visible.sum_K(a0 / T)
     return Annealed(
         float(log_Z0 + log_sum - np.log(chains)),
         float(np.sqrt(max(0.0, chains / effective - 1) / (chains - 1))),
@@ -429,7 +429,7 @@ def _listed(model: Machine, T: float) -> Iterator[tuple[np.ndarray, np.ndarray, 
         listed, other, bias, fields = model.hidden, model.visible, model.b, machine.visible_fields
     for states, log_prior in _blocks(listed, bias.size, max(1, _BLOCK // sum(model.shape))):
         x = fields(model, states, T)
-        yield states, x, log_prior + states @ bias / T + other.law.K(x).sum(axis=1)
+        yield states, x, log_prior + states @ bias / T + other.sum_K(x)
 
 
 def _conditional(x: np.ndarray, states: np.ndarray, log_prior: np.ndarray) -> np.ndarray:

@@ -203,7 +203,7 @@ def free_energy(model: Machine, v, T: float = 1.0) -> np.ndarray:
     """
     T = arguments.temperature(T)
     v = _layer("v", v, model.shape[0])
-    return (-(v @ model.a) - T * model.hidden.law.K(hidden_fields(model, v, T)).sum(axis=-1))[()]
+    return (-(v @ model.a) - T * model.hidden.sum_K(hidden_fields(model, v, T)))[()]
 
 
 def simulate(

@@ -61,6 +61,8 @@ class Kind:
         Of Gaussian tails.
     whole : bool
         Whether states are whole numbers.
+    added : callable or None
+        ``added(x, out)``: a kernel that fills `out` (rows,) with what `sum_K` returns; without one the unit is asked.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Kind:
     tails: tuple[str, str] = ("none", "none")
     variance: float = 0.0
     whole: bool = False
+    added: Callable | None = None
 
     def __repr__(self) -> str:
         return f"<kind {self.law.name}>"
@@ -89,6 +92,15 @@ class Kind:
     def linear(self) -> bool:
         """Whether the unit is Gaussian on the whole line: two layers of such are one Gaussian law."""
         return self.tails == ("gaussian", "gaussian")
+
+    def sum_K(self, x) -> np.ndarray:
+        """Sums of K(x) over the last axis, float64: what a layer in the fields x (..., n) adds to a log weight."""
+        x = np.ascontiguousarray(x, dtype=np.float64)
+        if self.added is None:
+            return self.law.K(x).sum(axis=-1)
+        out = np.empty(x.shape[:-1])
+        self.added(x.reshape(-1, x.shape[-1]), out.reshape(-1))
+        return out[()]
 
     def holds(self, s) -> np.ndarray:
         """Which entries of an array are states of the unit; to single precision, where states are listed."""
@@ -109,7 +121,7 @@ def binary() -> Kind:
     >>> binary().law.response(0.0)
     np.float64(0.5)
     """
-    return _known(unit.binary(), draws.binary)
+    return _known(unit.binary(), draws.binary, added=_copies(1))
 
 
 def spin() -> Kind:
@@ -120,7 +132,7 @@ def spin() -> Kind:
     >>> spin().law.slope(0.0)
     np.float64(1.0)
     """
-    return _known(unit.spin(), draws.spin)
+    return _known(unit.spin(), draws.spin, added=draws.sum_spin)
 
 
 def binomial(n: int) -> Kind:
@@ -137,7 +149,7 @@ def binomial(n: int) -> Kind:
     16.0
     """
     n = arguments.count("n", n, at_least=1, at_most=1000)
-    return _known(unit.binomial(n), _with(draws.binomial, n))
+    return _known(unit.binomial(n), _with(draws.binomial, n), added=_copies(n))
 
 
 def gaussian(variance: float = 1.0) -> Kind:
@@ -173,6 +185,7 @@ def half_gaussian() -> Kind:
         lambda s: -s * s / 2 + np.log(2 / np.pi) / 2,
         ("none", "gaussian"),
         1.0,
+        added=draws.sum_half_gaussian,
     )
 
 
@@ -239,12 +252,12 @@ def checked_kind(name: str, kind) -> Kind:
     return kind
 
 
-def _known(law: Unit, fill: Callable, log_prior: Callable | None = None) -> Kind:
+def _known(law: Unit, fill: Callable, log_prior: Callable | None = None, added: Callable | None = None) -> Kind:
     """A kind whose states end, or are at least not known to be Gaussian or whole."""
     if log_prior is None and law.states is not None:
         log_prior = partial(_looked_up, log_weights(law), (law.states[1:] + law.states[:-1]) / 2)
     tails = tuple("none" if np.isfinite(end) else "thin" for end in (law.low, law.high))
-    return Kind(law, fill, log_prior, tails)
+    return Kind(law, fill, log_prior, tails, added=added)
 
 
 def log_weights(law: Unit) -> np.ndarray:
@@ -270,6 +283,13 @@ def _with(kernel: Callable, parameter) -> Callable:
         kernel(x, bias, beta, parameter, seed, mean, state)
 
     return fill
+
+
+def _copies(n: int) -> Callable:
+    def added(x, out):
+        draws.sum_binary(x, n, out)
+
+    return added
 
 
 def _one_by_one(law: Unit, x, bias, beta, seed, mean, state) -> None:
