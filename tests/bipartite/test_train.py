@@ -218,16 +218,16 @@ def test_a_stopped_run_is_kept_and_goes_on(monkeypatch, steps, within):
     """Ctrl-C between two steps, or in the middle of one, after the weights have moved and the biases have not."""
     model, data = some(5, 4), data_of(some(5, 4))
     whole = train.train(model, data, steps=50, batch=7, rng=np.random.default_rng(3))
-    taken, right = [0], train.draws.add_products
+    taken, right = [0], train.Products.add
 
-    def add_products(*parts):
+    def add(*parts):
         right(*parts)
         taken[0] += 1
         if taken[0] == steps + 1:
             raise KeyboardInterrupt
 
     if within:
-        monkeypatch.setattr(train.draws, "add_products", add_products)
+        monkeypatch.setattr(train.Products, "add", add)
     else:
         step = train._Run.step
 

@@ -17,7 +17,6 @@ C. P. Robert, Stat. Comput. 5, 121 (1995): a Gaussian beyond a point far out.
 import math
 
 import numpy as np
-from scipy.linalg import blas
 
 from ..core.jit import kernel
 from ..core.words import GOLDEN, seed_state, splitmix64, uniform
@@ -46,25 +45,6 @@ def seed_of(base: int, call: int) -> np.uint64:
     (np.True_, np.True_)
     """
     return np.uint64(splitmix64(np.uint64((base + (call + 1) * int(GOLDEN)) % 2**64)))
-
-
-def onto_hidden(W: np.ndarray, v: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (rows, M) with v W: v (rows, N) and W (N, M), all float32 and in C's order.
-
-    SciPy's linear algebra, here and in the other products: it adds to what is there, and with NumPy's in between its
-    threads would wait for the other's.
-    """
-    blas.sgemm(1.0, W.T, v.T, 0.0, out.T, overwrite_c=1)
-
-
-def onto_visible(W: np.ndarray, h: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (rows, N) with h W^T: h (rows, M) and W (N, M), all float32 and in C's order."""
-    blas.sgemm(1.0, W.T, h.T, 0.0, out.T, trans_a=1, overwrite_c=1)
-
-
-def add_products(rate: float, v: np.ndarray, h: np.ndarray, kept: float, W: np.ndarray) -> None:
-    """Turn W (N, M) into kept W + rate v^T h, in one pass: v (rows, N) and h (rows, M)."""
-    blas.sgemm(rate, h.T, v.T, kept, W.T, trans_b=1, overwrite_c=1)
 
 
 @kernel

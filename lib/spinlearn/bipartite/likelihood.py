@@ -43,6 +43,7 @@ from ..core import arguments
 from ..core.progress import watched
 from . import draws, machine
 from .machine import Machine
+from .products import Products
 from .units import Kind, log_weights
 
 MOST_STATES = 2**20
@@ -324,16 +325,17 @@ def ais(
     x, y = np.empty((chains, m), dtype=np.float32), np.empty((chains, n), dtype=np.float32)
     mean_h, h, mean_v = np.empty_like(x), np.empty_like(x), np.empty_like(y)
     log_w, drift = np.zeros(chains), (model.a - a0) / (steps * T)
+    products = Products(model.shape, chains, model.visible.two)
 
     # Stopped in between it is worth nothing: the weights are those of another machine.
     for part in watched(steps, progress):
         for k in range(part.start, part.stop):
             beta = (k + 1) / steps
-            draws.onto_hidden(W, v, x)
+            products.onto_hidden(W, v, x)
             field = (x.astype(np.float64) + model.b) / T
             log_w += v @ drift + sum_K(beta * field) - sum_K(k / steps * field)
             model.hidden.fill(x, b, machine.single_beta(T / beta), draws.seed_of(base, 2 * k), mean_h, h)
-            draws.onto_visible(W, h, y)
+            products.onto_visible(W, h, y)
             bias = (((1 - beta) * a0 + beta * model.a) / beta).astype(np.float32)
             model.visible.fill(y, bias, machine.single_beta(T / beta), draws.seed_of(base, 2 * k + 1), mean_v, v)
             if not np.isfinite(log_w).all():

@@ -33,11 +33,13 @@ import numpy as np
 from ..core import arguments
 from ..core.progress import keeping, watched
 from . import draws
+from .products import Products
 from .units import Kind, checked_kind
 
 LARGEST = 1e30  # of a weight or bias: products of single precision have to stay finite
 _TOLERANCE = 1e-9
 _ITERATIONS = 500
+_PIECE = 64  # rows that are checked at a time, so that they stay near
 
 
 class Machine(NamedTuple):
@@ -258,7 +260,7 @@ def simulate(
     True
     """
     model, T = with_law(model, T)
-    state = states_of("v", v, model.visible, model.shape[0]).astype(np.float32)
+    state = states_of("v", v, model.visible, model.shape[0], np.float32)
     sweeps, every = arguments.count("sweeps", sweeps), arguments.count("every", every, at_least=1)
     held = _mask(clamped, model.shape[0])
     arguments.flag("progress", progress, optional=True)
@@ -268,8 +270,8 @@ def simulate(
     W, a, b = (part.astype(np.float32) for part in model[:3])
     x, y = (np.empty((chains, size), dtype=np.float32) for size in reversed(model.shape))
     mean_h, h, mean_v = np.empty_like(x), np.empty_like(x), np.empty_like(y)
-    beta, kept = single_beta(T), state[:, held]
-    draws.onto_hidden(W, state, x)
+    beta, kept, products = single_beta(T), state[:, held], Products(model.shape, chains, model.visible.two)
+    products.onto_hidden(W, state, x)
     model.hidden.fill(x, b, beta, draws.seed_of(base, 2 * sweeps), mean_h, h)
     last = [state.copy(), h.copy()]
 
@@ -279,9 +281,9 @@ def simulate(
     with keeping(finished):
         for part in watched(sweeps, progress):
             for sweep in range(part.start, part.stop):
-                draws.onto_hidden(W, state, x)
+                products.onto_hidden(W, state, x)
                 model.hidden.fill(x, b, beta, draws.seed_of(base, 2 * sweep), mean_h, h)
-                draws.onto_visible(W, h, y)
+                products.onto_visible(W, h, y)
                 model.visible.fill(y, a, beta, draws.seed_of(base, 2 * sweep + 1), mean_v, state)
                 if not np.isfinite(mean_v.sum(dtype=np.float64) + mean_h.sum(dtype=np.float64)):
                     raise ValueError(f"model must have weights in which states do not run away, as in sweep {sweep}")
@@ -426,8 +428,8 @@ def single_beta(T: float) -> np.float32:
     return np.float32(min(1 / T, LARGEST))
 
 
-def states_of(name: str, value, kind: Kind, n: int) -> np.ndarray:
-    """Check states of a layer of n units, and return them as (rows, n) float64.
+def states_of(name: str, value, kind: Kind, n: int, dtype=np.float64) -> np.ndarray:
+    """Check states of a layer of n units, piece by piece, and return them as (rows, n) of a type.
 
     Examples
     --------
@@ -435,15 +437,22 @@ def states_of(name: str, value, kind: Kind, n: int) -> np.ndarray:
     >>> states_of("v", [[1, -1]], units.spin(), 2)
     array([[ 1., -1.]])
     """
-    array = arguments.real_array(name, value)
+    single = isinstance(value, np.ndarray) and value.dtype == np.float32 and not np.ma.isMaskedArray(value)
+    array = value if single else arguments.real_array(name, value)
     if array.ndim != 2 or array.shape[1] != n or not len(array):
         raise ValueError(f"{name} must have rows of {n} units, and one row at least, got shape {array.shape}")
-    if np.abs(array).max() > LARGEST:
-        raise ValueError(f"{name} must be at most {LARGEST:g} in size, got {np.abs(array).max():g}")
-    held = kind.holds(array)
-    if not held.all():
-        raise ValueError(f"{name} must hold states of the unit {kind.law.name}, got {array[~held].flat[0]:g}")
-    return array
+    out = np.empty(array.shape, dtype)
+    for start in range(0, len(array), _PIECE):
+        piece = array[start : start + _PIECE].astype(np.float64)
+        if not np.isfinite(piece).all():
+            raise ValueError(f"{name} must be finite, but holds NaN or infinity")
+        if np.abs(piece).max() > LARGEST:
+            raise ValueError(f"{name} must be at most {LARGEST:g} in size, got {np.abs(piece).max():g}")
+        held = kind.holds(piece)
+        if not held.all():
+            raise ValueError(f"{name} must hold states of the unit {kind.law.name}, got {piece[~held].flat[0]:g}")
+        out[start : start + _PIECE] = piece
+    return out
 
 
 def _field_beyond(giver: Kind, taker: Kind, W, bias, T: float, name: str) -> str:

@@ -93,6 +93,11 @@ class Kind:
         """Whether the unit is Gaussian on the whole line: two layers of such are one Gaussian law."""
         return self.tails == ("gaussian", "gaussian")
 
+    @property
+    def two(self) -> tuple[float, float] | None:
+        """The states, where there are two."""
+        return tuple(self.law.states.tolist()) if self.listed and len(self.law.states) == 2 else None
+
     def sum_K(self, x) -> np.ndarray:
         """Sums of K(x) over the last axis, float64: what a layer in the fields x (..., n) adds to a log weight."""
         x = np.ascontiguousarray(x, dtype=np.float64)
