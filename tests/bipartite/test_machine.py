@@ -246,6 +246,29 @@ def test_what_has_a_law_is_let_through(visible, hidden, weight):
     assert machine.obstacle(machine.machine([[weight]], KINDS[visible], KINDS[hidden]), T) == ""
 
 
+def test_a_potential_that_rises_faster_than_a_square_lives_with_any_gaussian():
+    """rho ~ exp(-s^4): 1/4 + 1/2 < 1 with a Gaussian, and 1/4 + 1 > 1 with a count, by which the sum diverges."""
+    law = unit.density(lambda s: np.exp(-(s**4)), -np.inf, np.inf)
+    quartic = units.of(law, lambda s: -(s**4), power=4)
+    for other, lives in ((units.gaussian(), True), (quartic, True), (units.poisson(), False)):
+        assert (machine.obstacle(machine.machine([[9.0]], quartic, other)) == "") == lives
+    # K(x) ~ x^(4/3) against s ln s, in the sum over counts, and against s^2 in the integral over the line.
+    s = np.array([1e3, 1e6, 1e9])
+    K = 3 / 4 ** (4 / 3) * s ** (4 / 3)
+    assert (np.diff(K - s * np.log(s)) > 0)[-1]
+    assert (np.diff(K - s**2 / 2) < 0).all()
+    assert law.K(100.0) == pytest.approx(3 * 25 ** (4 / 3), rel=0.02)
+    assert machine.obstacle(machine.machine([[0.1]], units.of(law), units.gaussian())) != ""
+
+
+def test_a_density_with_gaussian_tails_is_stretched_like_a_gaussian():
+    """Two Gaussians side by side, as one unit: at the same largest singular value."""
+    law = unit.density(lambda s: np.exp(-((s - 1) ** 2)) + np.exp(-((s + 1) ** 2)), -np.inf, np.inf)
+    bumps = units.of(law, power=2, variance=0.5)
+    for weight, lives in ((1.41, True), (1.42, False)):
+        assert (machine.obstacle(machine.machine([[weight]], bumps, units.gaussian())) == "") == lives
+
+
 def test_a_sum_that_is_refused_does_not_converge_and_one_that_is_not_does():
     """Terms of Z of two Poisson units: ln rho(v) + K_h(w v) falls without end, or rises."""
     v = np.arange(1, 200.0)

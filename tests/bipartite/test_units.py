@@ -159,6 +159,9 @@ def test_states_are_known(name):
         (lambda: units.poisson(0.0), "rate must be greater than 0"),
         (lambda: units.of("spin"), "law must be a Unit"),
         (lambda: units.of(unit.spin(), 3), "log_prior must be a function"),
+        (lambda: units.of(unit.exponential(), power=0.5), "power must be at least 1"),
+        (lambda: units.of(unit.exponential(), power=2), "variance must be given with power 2, and with no other"),
+        (lambda: units.of(unit.exponential(), variance=2.0), "variance must be given with power 2"),
     ],
 )
 def test_bad_units_are_refused(make, message):

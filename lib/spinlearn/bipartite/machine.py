@@ -327,11 +327,13 @@ def checked_machine(model) -> Machine:
 def obstacle(model: Machine, T: float = 1.0, *, start=None) -> str:
     """What is in the way of a law of the machine at the temperature T, in words; nothing if it has one.
 
-    Two rules are exact. A hidden unit whose K is finite in some fields only must never leave them, whatever the visible
-    units do; and units that fall off more slowly than a Gaussian must not excite others that have no end. Two Gaussian
-    layers need sigma_v sigma_h s < T for the largest singular value s of W, also exactly. Where a rectified layer takes
-    part, so that only some directions are open, directions are searched by alternating projections: one that is found
-    is an obstacle, and finding none is no proof. With a `start` they are searched from there alone, as by `stretch`.
+    A unit whose K is finite in some fields only must never leave them, whatever the units of the other layer do. Where
+    a weight excites two units that both have no end, their laws must fall off fast enough: with exp(-|v|^p) and
+    exp(-|h|^q) the largest w v h - |v|^p - |h|^q is finite if 1/p + 1/q < 1, and infinite, for any w, if it is more.
+    Between stand two Gaussian layers, which need sigma_v sigma_h s < T for the largest singular value s of W. All this
+    is exact. Where a rectified layer takes part, so that only some directions are open, directions are searched by
+    alternating projections: one that is found is an obstacle, and finding none is no proof. With a `start` they are
+    searched from there alone, as by `stretch`.
 
     Examples
     --------
@@ -351,18 +353,17 @@ def obstacle(model: Machine, T: float = 1.0, *, start=None) -> str:
         found = _field_beyond(giver, taker, W, bias, T, name)
         if found:
             return found
-    gaussian = []
+    between = False
     for k, sign_v in enumerate((-1, 1)):
         for l, sign_h in enumerate((-1, 1)):
-            pair = model.visible.tails[k], model.hidden.tails[l]
-            excited = sign_v * sign_h * model.W > 0 if "none" not in pair else np.zeros(1)
-            if not excited.any():
+            p, q = model.visible.tails[k], model.hidden.tails[l]
+            if np.inf in (p, q) or 1 / p + 1 / q < 1:
                 continue
-            if "thin" in pair:
-                i, j = np.argwhere(excited)[0]
-                return f"visible unit {i} and hidden unit {j} excite each other without end"
-            gaussian.append((sign_v, sign_h))
-    if gaussian:
+            excited = np.argwhere(sign_v * sign_h * model.W > 0)
+            if len(excited) and not p == q == 2:
+                return f"visible unit {excited[0, 0]} and hidden unit {excited[0, 1]} excite each other without end"
+            between |= len(excited) > 0
+    if between:
         size = stretch(model, start)[0]
         if size >= T * (1 - _TOLERANCE):
             return f"the largest stretch of W by its units is {size:g}, and must stay below T = {T:g}"
@@ -394,7 +395,7 @@ def stretch(model: Machine, start=None) -> tuple[float, np.ndarray]:
     """
     G = model.W * np.sqrt(model.visible.variance * model.hidden.variance)
     onto_v, onto_h = (_projection(kind.tails) for kind in (model.visible, model.hidden))
-    if start is None and model.visible.linear and model.hidden.linear:
+    if start is None and model.visible.tails == model.hidden.tails == (2, 2):
         _, s, right = np.linalg.svd(G, full_matrices=False)
         return float(s[0]), right[0]
     m = G.shape[1]
@@ -473,9 +474,9 @@ def _field_beyond(giver: Kind, taker: Kind, W, bias, T: float, name: str) -> str
     )
 
 
-def _projection(tails: tuple[str, str]):
+def _projection(tails: tuple[float, float]):
     """Onto unit vectors in the directions that Gaussian tails leave open."""
-    low, high = (-np.inf if tails[0] == "gaussian" else 0.0), (np.inf if tails[1] == "gaussian" else 0.0)
+    low, high = (-np.inf if tails[0] == 2 else 0.0), (np.inf if tails[1] == 2 else 0.0)
 
     def onto(x):
         x = np.clip(x, low, high)

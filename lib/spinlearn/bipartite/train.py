@@ -304,7 +304,7 @@ class _Run:
         if not all(np.abs(part).max() <= machine.LARGEST for part in parts):  # nor if it is NaN
             return "its weights or states have left what single precision holds"
         model = self.model()
-        if "gaussian" in model.visible.tails and "gaussian" in model.hidden.tails:
+        if 2 in model.visible.tails and 2 in model.hidden.tails:
             _, self.direction = machine.stretch(model, self.direction)
         return machine.obstacle(model, self.settings.T, start=self.direction)
 

@@ -28,7 +28,7 @@ J. Tubiana and R. Monasson, Phys. Rev. Lett. 118, 138301 (2017): rectified units
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -54,13 +54,15 @@ class Kind:
         layer in the fields beta (x + bias), and NaN where a unit cannot live.
     log_prior : callable or None
         ln rho(s) of an array of states, a density where states are continuous; None where nobody knows it.
-    tails : tuple of two of "none", "gaussian", "thin"
-        How rho falls off below and above: not at all, because states end there; like exp(-s^2 / (2 variance)); or more
-        slowly, like a count's or an exponential.
+    tails : tuple of two floats
+        The power p of rho ~ exp(-c |s|^p) far below and far above: inf where states end, 2 of a Gaussian, 1 of an
+        exponential and, since s ln s is hardly more, of a count.
     variance : float
-        Of Gaussian tails.
+        Of tails like exp(-s^2 / (2 variance)); 0 without such.
     whole : bool
         Whether states are whole numbers.
+    linear : bool
+        Whether the unit is Gaussian on the whole line: two layers of such are one Gaussian law.
     added : callable or None
         ``added(x, out)``: a kernel that fills `out` (rows,) with what `sum_K` returns; without one the unit is asked.
 
@@ -75,9 +77,10 @@ class Kind:
     law: Unit
     fill: Callable
     log_prior: Callable | None
-    tails: tuple[str, str] = ("none", "none")
+    tails: tuple[float, float] = (np.inf, np.inf)
     variance: float = 0.0
     whole: bool = False
+    linear: bool = False
     added: Callable | None = None
 
     def __repr__(self) -> str:
@@ -87,11 +90,6 @@ class Kind:
     def listed(self) -> bool:
         """Whether the unit has a list of states, so that a small layer can be summed over."""
         return self.law.states is not None
-
-    @property
-    def linear(self) -> bool:
-        """Whether the unit is Gaussian on the whole line: two layers of such are one Gaussian law."""
-        return self.tails == ("gaussian", "gaussian")
 
     @property
     def two(self) -> tuple[float, float] | None:
@@ -171,8 +169,9 @@ def gaussian(variance: float = 1.0) -> Kind:
         law,
         _with(draws.gaussian, v),
         lambda s: -s * s / (2 * v) - np.log(2 * np.pi * v) / 2,
-        ("gaussian", "gaussian"),
+        (2.0, 2.0),
         v,
+        linear=True,
     )
 
 
@@ -188,7 +187,7 @@ def half_gaussian() -> Kind:
         unit.half_gaussian(),
         draws.half_gaussian,
         lambda s: -s * s / 2 + np.log(2 / np.pi) / 2,
-        ("none", "gaussian"),
+        (np.inf, 2.0),
         1.0,
         added=draws.sum_half_gaussian,
     )
@@ -207,12 +206,14 @@ def poisson(rate: float = 1.0) -> Kind:
         law,
         _with(draws.poisson, rate),
         lambda s: s * np.log(rate) - rate - gammaln(s + 1),
-        ("none", "thin"),
+        (np.inf, 1.0),
         whole=True,
     )
 
 
-def of(law: Unit, log_prior: Callable | None = None) -> Kind:
+def of(
+    law: Unit, log_prior: Callable | None = None, *, power: float | None = None, variance: float | None = None
+) -> Kind:
     """A layer of any unit: of `neuron.unit.density` for a unit that is given by its potential U(s), for example.
 
     Parameters
@@ -221,6 +222,11 @@ def of(law: Unit, log_prior: Callable | None = None) -> Kind:
     log_prior : callable, optional
         ln rho(s) of an array of states. It is needed only where the unit is visible, and known of a unit with a list
         of states.
+    power : float, optional
+        p of rho ~ exp(-c |s|^p), at least 1, of a unit whose states have an end missing. It decides which weights are
+        let through: left out it is 1, which is on the safe side.
+    variance : float, optional
+        With power 2, that of exp(-s^2 / (2 variance)).
 
     Returns
     -------
@@ -229,8 +235,8 @@ def of(law: Unit, log_prior: Callable | None = None) -> Kind:
 
     Raises
     ------
-    TypeError
-        If `law` is no unit, or `log_prior` cannot be called.
+    TypeError, ValueError
+        If `law` is no unit, `log_prior` cannot be called, or a number is out of range.
 
     Examples
     --------
@@ -241,7 +247,12 @@ def of(law: Unit, log_prior: Callable | None = None) -> Kind:
         raise TypeError(f"law must be a Unit, such as neuron.unit.spin(), not {type(law).__name__}")
     if log_prior is not None and not callable(log_prior):
         raise TypeError(f"log_prior must be a function of states, not {type(log_prior).__name__}")
-    return _known(law, partial(_one_by_one, law), log_prior)
+    power = 1.0 if power is None else arguments.number("power", power, at_least=1)
+    if (variance is None) != (power != 2):
+        raise ValueError("variance must be given with power 2, and with no other")
+    tails = tuple(np.inf if np.isfinite(end) else power for end in (law.low, law.high))
+    variance = 0.0 if variance is None else arguments.number("variance", variance, above=0)
+    return replace(_known(law, partial(_one_by_one, law), log_prior), tails=tails, variance=variance)
 
 
 def checked_kind(name: str, kind) -> Kind:
@@ -258,11 +269,10 @@ def checked_kind(name: str, kind) -> Kind:
 
 
 def _known(law: Unit, fill: Callable, log_prior: Callable | None = None, added: Callable | None = None) -> Kind:
-    """A kind whose states end, or are at least not known to be Gaussian or whole."""
+    """A kind whose states end."""
     if log_prior is None and law.states is not None:
         log_prior = partial(_looked_up, log_weights(law), (law.states[1:] + law.states[:-1]) / 2)
-    tails = tuple("none" if np.isfinite(end) else "thin" for end in (law.low, law.high))
-    return Kind(law, fill, log_prior, tails, added=added)
+    return Kind(law, fill, log_prior, added=added)
 
 
 def log_weights(law: Unit) -> np.ndarray:
