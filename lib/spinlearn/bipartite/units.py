@@ -185,7 +185,7 @@ def half_gaussian() -> Kind:
     """
     return Kind(
         unit.half_gaussian(),
-        draws.half_gaussian,
+        _with(draws.half_gaussian, draws.half_gaussian_table()),
         lambda s: -s * s / 2 + np.log(2 / np.pi) / 2,
         (np.inf, 2.0),
         1.0,
