@@ -262,6 +262,38 @@ def test_a_stopped_run_is_kept_and_goes_on(monkeypatch, steps, within):
     same(resume(kept, data), whole)
 
 
+def test_a_run_goes_on_from_a_file(tmp_path):
+    model, data = some(5, 4, "spin", "half_gaussian"), data_of(some(5, 4, "spin", "half_gaussian"))
+    options = {"batch": 9, "momentum": 0.5}
+    whole = train.train(model, data, T, steps=20, rng=np.random.default_rng(3), **options)
+    half = train.train(model, data, T, steps=8, rng=np.random.default_rng(3), **options)
+    for _ in range(2):  # over the file that is there, too
+        train.save(tmp_path / "run.npz", half)
+    assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
+    back = train.load(tmp_path / "run.npz", model.visible, units.half_gaussian())
+    assert back.settings == half.settings
+    same(back, half)
+    same(resume(back, data, steps=12), whole)
+
+
+def test_files_that_are_no_runs_are_refused(tmp_path):
+    run = train.train(some(3, 2), data_of(some(3, 2)), steps=1, batch=9, rng=np.random.default_rng(3))
+    train.save(tmp_path / "run", run)
+    with pytest.raises(ValueError, match=r"^hidden must be a layer of the unit binary, as in the file, not of spin"):
+        train.load(tmp_path / "run", units.binary(), units.spin())
+    with pytest.raises(TypeError, match=r"^run must be a Training, such as"):
+        train.save(tmp_path / "other", run.machine)
+    with pytest.raises(FileNotFoundError):
+        train.load(tmp_path / "none", units.binary(), units.binary())
+    whole = (tmp_path / "run").read_bytes()
+    np.savez(tmp_path / "else.npz", W=np.ones(3))
+    for name, content in (("text", b"words"), ("cut", whole[: len(whole) // 2]), ("empty", b""), ("else.npz", None)):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match=r"^file must be one that train\.save has written"):
+            train.load(tmp_path / name, units.binary(), units.binary())
+
+
 def test_weights_that_run_away_leave_what_was_learnt():
     """Counts that drive each other up, once the rate of the run is ten thousand times what it was."""
     model = machine.random_machine(20, 5, units.binary(), units.poisson(), rng=np.random.default_rng(1))

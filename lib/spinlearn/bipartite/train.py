@@ -15,9 +15,10 @@ minus. Each layer is drawn in one pass over it (`draws`). The rest is small, so 
 products do; and where visible units have two states, those take less than BLAS would (`products`).
 
 **Nothing is lost.** Every random number of a run follows from one seed and the number of the step: the order of the
-data, the draws, the chains' starts. So a run that was stopped goes on as if it had not been (`resume`), in numbers that
-are the same bit for bit, wherever it was cut; and `Ctrl-C` ends a run after a step, never within one. Weights that run
-away raise `Diverged`, whose `run` is where all was still well, at most 20 steps before.
+data, the draws, the chains' starts. So a run that was stopped goes on as if it had not been (`resume`), on the same
+machine in numbers that are the same bit for bit, wherever it was cut; and another day from a file (`save`, `load`).
+`Ctrl-C` ends a run after a step, never within one. Weights that run away raise `Diverged`, whose `run` is where all was
+still well, at most 20 steps before.
 
 References
 ----------
@@ -25,6 +26,10 @@ G. E. Hinton, Neural Comput. 14, 1771 (2002): contrastive divergence.
 L. Younes, Stochastics 65, 177 (1999); T. Tieleman, ICML 2008: persistent chains.
 """
 
+import json
+import os
+import zipfile
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -35,9 +40,11 @@ from . import draws, machine
 from .likelihood import Gradient
 from .machine import Machine
 from .products import Products
+from .units import Kind, checked_kind
 
 METHODS = ("contrastive", "persistent")
 CHECKED = 20  # steps between two looks at the weights
+_SAVED = ("W", "a", "b", "visible", "hidden", "move_W", "move_a", "move_b")
 
 
 class Settings(NamedTuple):
@@ -220,15 +227,94 @@ def resume(
     >>> bool((resume(half, data, steps=15).machine.W == once.machine.W).all())
     True
     """
-    if not isinstance(run, Training):
-        raise TypeError(f"run must be a Training, such as train.train returns, not {type(run).__name__}")
-    model, _ = machine.with_law(run.machine, run.settings.T)
+    model, _ = machine.with_law(_checked_run(run).machine, run.settings.T)
     rows = _rows(data, model)
     settings = run.settings if rate is None else run.settings._replace(rate=rate)
     settings = _checked_settings(settings, len(rows))
     steps = max(0, run.asked - run.done) if steps is None else arguments.count("steps", steps)
     arguments.flag("progress", progress, optional=True)
     return _go_on(run._replace(machine=model, asked=run.done + steps, settings=settings), rows, progress)
+
+
+def save(file, run: Training) -> None:
+    """Write a run to a file, to go on with another day. A file that was there stays until the new one is whole.
+
+    Parameters
+    ----------
+    file : str or pathlib.Path
+    run : Training
+
+    Raises
+    ------
+    TypeError
+        If `run` is none.
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from spinlearn.bipartite import units
+    >>> start = machine.machine(np.zeros((3, 2)), units.binary(), units.spin())
+    >>> run = train(start, np.ones((10, 3)), steps=1, batch=10, rng=np.random.default_rng(1))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(f"{folder}/digits.npz", run)
+    ...     load(f"{folder}/digits.npz", units.binary(), units.spin()).done
+    1
+    """
+    _checked_run(run)
+    names = [kind.law.name for kind in run.machine[3:]]
+    arrays = dict(zip(_SAVED, (*run.machine[:3], run.visible, run.hidden, *run.move), strict=True))
+    rest = json.dumps({"units": names, "done": run.done, "asked": run.asked, "settings": run.settings})
+    file = Path(file)
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    with unfinished.open("wb") as out:
+        np.savez(out, rest=rest, **arrays)
+    os.replace(unfinished, file)
+
+
+def load(file, visible: Kind, hidden: Kind) -> Training:
+    """Read a run that `save` has written.
+
+    Parameters
+    ----------
+    file : str or pathlib.Path
+    visible, hidden : units.Kind
+        What the units are: a file holds their names only.
+
+    Returns
+    -------
+    Training
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the file holds no run, or one of other units.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    See `save`.
+    """
+    kinds = checked_kind("visible", visible), checked_kind("hidden", hidden)
+    try:
+        with np.load(Path(file), allow_pickle=False) as kept:
+            rest = json.loads(str(kept["rest"]))
+            W, a, b, v, h, *move = (kept[name] for name in _SAVED)
+        settings, names = Settings(*rest["settings"]), rest["units"]
+    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile):
+        raise ValueError(f"file must be one that train.save has written, and {file} is not") from None
+    for kind, name, layer in zip(kinds, names, ("visible", "hidden"), strict=True):
+        if kind.law.name != name:
+            raise ValueError(f"{layer} must be a layer of the unit {name}, as in the file, not of {kind.law.name}")
+    return Training(machine.machine(W, *kinds, a=a, b=b), rest["done"], rest["asked"], v, h, Gradient(*move), settings)
+
+
+def _checked_run(run) -> Training:
+    if not isinstance(run, Training):
+        raise TypeError(f"run must be a Training, such as train.train returns, not {type(run).__name__}")
+    return run
 
 
 class _Run:
