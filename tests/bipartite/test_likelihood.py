@@ -99,11 +99,37 @@ def test_two_gaussian_layers_are_one_gaussian():
     np.testing.assert_allclose(found.pair, (covariance + np.outer(mean, mean))[:3, 3:], atol=1e-12)
 
 
-def test_a_machine_without_weights_is_independent_units():
-    for visible, hidden in product(KINDS, KINDS):
-        model = machine.machine(np.zeros((2, 3)), KINDS[visible], KINDS[hidden])
-        if model.visible.listed or model.hidden.listed or visible == hidden == "gaussian":
-            assert likelihood.log_partition(model, T) == pytest.approx(0, abs=1e-12)
+@pytest.mark.parametrize(("visible", "hidden"), list(product(KINDS, KINDS)))
+def test_a_machine_without_weights_is_independent_units(visible, hidden):
+    """Of any size and any units, with biases: each adds its K, and has its mean."""
+    model = machine.machine(np.zeros((70, 60)), KINDS[visible], KINDS[hidden], a=-0.3, b=0.2)
+    K = 70 * KINDS[visible].law.K(-0.3 / T) + 60 * KINDS[hidden].law.K(0.2 / T)
+    found = likelihood.moments(model, T)
+    assert found.log_Z == pytest.approx(K, rel=1e-12)
+    assert likelihood.log_partition(model, T) == pytest.approx(K, rel=1e-12)
+    means = KINDS[visible].law.response(-0.3 / T), KINDS[hidden].law.response(0.2 / T)
+    np.testing.assert_allclose(found.pair, means[0] * means[1])
+
+
+@pytest.mark.parametrize(("visible", "hidden"), [("spin", "binary"), ("gaussian", "gaussian"), ("spin", "poisson")])
+def test_units_without_a_weight_are_alone(visible, hidden):
+    """A small machine with more units around it, none of them linked, in any order."""
+    inner = some(3, 2, visible, hidden, strength=0.3)
+    v, h = np.array([30, 4, 17]), np.array([25, 1])
+    W, a, b = np.zeros((40, 30)), np.full(40, 0.1), np.full(30, -0.2)
+    W[np.ix_(v, h)], a[v], b[h] = inner.W, inner.a, inner.b
+    model = machine.machine(W, *inner[3:], a=a, b=b)
+    part, whole = likelihood.moments(inner, T), likelihood.moments(model, T)
+    alone = 37 * inner.visible.law.K(0.1 / T) + 28 * inner.hidden.law.K(-0.2 / T)
+    assert whole.log_Z == pytest.approx(part.log_Z + alone, abs=1e-12)
+    assert likelihood.log_partition(model, T) == pytest.approx(whole.log_Z, abs=1e-12)
+    np.testing.assert_allclose(whole.pair[np.ix_(v, h)], part.pair, atol=1e-12)
+    np.testing.assert_allclose(whole.visible[v], part.visible, atol=1e-12)
+    np.testing.assert_allclose(whole.pair[0, h], inner.visible.law.response(0.1 / T) * part.hidden, atol=1e-12)
+    data = inner.visible.law.sample(0.1, (4, 40), rng=np.random.default_rng(1))
+    np.testing.assert_allclose(
+        likelihood.gradient(model, data, T).W[np.ix_(v, h)], likelihood.gradient(inner, data[:, v], T).W, atol=1e-12
+    )
 
 
 GRADIENTS = [(v, h) for v, h in product(KINDS, KINDS) if (v in DISCRETE or h in DISCRETE) or v == h == "gaussian"]

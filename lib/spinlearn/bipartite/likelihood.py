@@ -10,7 +10,9 @@ the states of one layer only, since the other is summed by its K:
     Z = sum_h rho(h) exp(b.h / T + sum_i K_v(x_i(h))) = sum_v rho(v) exp(a.v / T + sum_j K_h(x_j(v))),
 
 so a machine with up to 2^20 states in either layer is known exactly, whatever the units of the other. Two Gaussian
-layers are one Gaussian law and need no list. The gradient is a difference of averages, as for any Boltzmann machine,
+layers are one Gaussian law and need no list; nor does a unit without weights, which is alone.
+
+The gradient is a difference of averages, as for any Boltzmann machine,
 
     dL / dW_ij = (<v_i f_j(x_j(v))>_data - <v_i h_j>) / T,
 
@@ -115,9 +117,13 @@ def log_partition(model: Machine, T: float = 1.0) -> float:
     1.116191
     """
     model, T = machine.with_law(model, T)
+    linked, v, h = _linked(model)
+    alone = model.visible.sum_K(model.a[~v] / T) + model.hidden.sum_K(model.b[~h] / T)
+    if linked is None:
+        return float(alone)
     if model.visible.linear and model.hidden.linear:
-        return _gaussian_moments(model, T).log_Z
-    return float(logsumexp([logsumexp(log_p) for _, _, log_p in _listed(model, T)]))
+        return float(alone + _gaussian_moments(linked, T).log_Z)
+    return float(alone + logsumexp([logsumexp(log_p) for _, _, log_p in _listed(linked, T)]))
 
 
 def moments(model: Machine, T: float = 1.0) -> Moments:
@@ -130,6 +136,19 @@ def moments(model: Machine, T: float = 1.0) -> Moments:
     array([[0.761594]])
     """
     model, T = machine.with_law(model, T)
+    linked, v, h = _linked(model)
+    visible, hidden = model.visible.law.response(model.a / T), model.hidden.law.response(model.b / T)
+    if linked is None:
+        return Moments(np.outer(visible, hidden), visible, hidden, log_partition(model, T))
+    inner = _linked_moments(linked, T)
+    visible[v], hidden[h] = inner.visible, inner.hidden
+    pair = np.outer(visible, hidden)
+    pair[np.ix_(v, h)] = inner.pair
+    alone = model.visible.sum_K(model.a[~v] / T) + model.hidden.sum_K(model.b[~h] / T)
+    return Moments(pair, visible, hidden, float(alone + inner.log_Z))
+
+
+def _linked_moments(model: Machine, T: float) -> Moments:
     if model.visible.linear and model.hidden.linear:
         return _gaussian_moments(model, T)
     turned = _side(model) == "hidden"
@@ -395,6 +414,13 @@ def _difference(positive: Moments, negative: Moments, T: float) -> Gradient:
 def _number(kind: Kind, n: int) -> float:
     """How many states a layer has; infinity, where nobody can list them."""
     return float(len(kind.law.states)) ** n if kind.listed and n * np.log2(len(kind.law.states)) < 1000 else np.inf
+
+
+def _linked(model: Machine) -> tuple[Machine | None, np.ndarray, np.ndarray]:
+    """The machine of those units that have a weight, and which they are in either layer; the others are alone."""
+    v, h = model.W.any(axis=1), model.W.any(axis=0)
+    inner = model._replace(W=model.W[np.ix_(v, h)], a=model.a[v], b=model.b[h]) if v.any() else None
+    return inner, v, h
 
 
 def _side(model: Machine) -> str:

@@ -102,7 +102,7 @@ class Kind:
         if self.added is None:
             return self.law.K(x).sum(axis=-1)
         out = np.empty(x.shape[:-1])
-        self.added(x.reshape(-1, x.shape[-1]), out.reshape(-1))
+        self.added(x.reshape(out.size, x.shape[-1]), out.reshape(-1))
         return out[()]
 
     def holds(self, s) -> np.ndarray:
