@@ -177,6 +177,17 @@ def test_the_recorded_energy_is_that_of_the_states(rng):
     np.testing.assert_allclose(run.energy[-1], machine.energy(model, run.visible, run.hidden), rtol=1e-5, atol=1e-5)
 
 
+def test_projections_are_those_of_the_states(rng):
+    model = machine.random_machine(9, 4, units.spin(), units.spin(), strength=0.3, rng=rng)
+    directions = np.linalg.svd(model.W)[0][:, :3]
+    run = machine.simulate(np.ones((6, 9)), model, T, 6, every=2, along=directions, rng=np.random.default_rng(1))
+    assert run.along.shape == (3, 6, 3)
+    np.testing.assert_allclose(run.along[-1], run.visible @ directions, atol=1e-12)
+    before = machine.simulate(np.ones((6, 9)), model, T, 6, every=2, rng=np.random.default_rng(1))
+    assert before.along is None
+    np.testing.assert_array_equal(before.visible, run.visible)
+
+
 # What has a law
 
 
@@ -294,7 +305,7 @@ def test_clamped_units_keep_their_values_and_the_others_their_law_given_those(rn
 def test_a_seed_gives_one_run_and_one_draw_of_the_generator():
     model, start = small("spin", "half_gaussian"), np.ones((50, 2))
     one, same = (machine.simulate(start, model, T, 5, rng=np.random.default_rng(4)) for _ in range(2))
-    for part, other in zip(one, same, strict=True):
+    for part, other in zip(one[:3], same[:3], strict=True):
         np.testing.assert_array_equal(part, other)
     rng, twin = np.random.default_rng(4), np.random.default_rng(4)
     machine.simulate(start, model, T, 5, rng=rng)
@@ -325,7 +336,7 @@ def test_a_run_is_stopped_and_leaves_what_it_has(monkeypatch):
         machine.simulate(start, model, T, 9, rng=np.random.default_rng(2))
     monkeypatch.undo()
     whole = machine.simulate(start, model, T, 4, rng=np.random.default_rng(2))
-    for part, other in zip(stopped.value.run, whole, strict=True):
+    for part, other in zip(stopped.value.run[:3], whole[:3], strict=True):
         np.testing.assert_array_equal(part, other)
 
 
@@ -356,6 +367,8 @@ def test_counts_that_run_away_are_found_out(rng):
         ({"sweeps": -1}, "sweeps must be at least 0"),
         ({"sweeps": 10**15}, "sweeps must be so small"),
         ({"every": 0}, "every must be at least 1"),
+        ({"along": np.ones(2)}, "along must have a row for each of 2 visible units"),
+        ({"along": np.ones((3, 1))}, "along must have a row for each of 2 visible units"),
         ({"clamped": [True]}, "clamped must be 2 truth values"),
         ({"progress": 1}, "progress must be None, True or False"),
         ({"rng": 3}, "rng must be a numpy.random.Generator"),

@@ -81,11 +81,14 @@ class Chains(NamedTuple):
         state of the machine.
     energy : (records, chains) float64
         E(v, h) after every recorded sweep.
+    along : (records, chains, k) float64, or None
+        Projections v.u of the visible states, where directions u were asked for.
     """
 
     visible: np.ndarray
     hidden: np.ndarray
     energy: np.ndarray
+    along: np.ndarray | None
 
 
 def machine(W, visible: Kind, hidden: Kind, *, a=0.0, b=0.0) -> Machine:
@@ -216,6 +219,7 @@ def simulate(
     *,
     clamped=None,
     every: int = 1,
+    along=None,
     progress: bool | None = None,
     rng: np.random.Generator,
 ) -> Chains:
@@ -233,7 +237,10 @@ def simulate(
     clamped : (N,) boolean array, optional
         Visible units that keep their values: what is known of a picture whose rest is wanted.
     every : int
-        Record the energy after every so many sweeps.
+        Record after every so many sweeps.
+    along : (N, k) array_like, optional
+        Directions, as columns, on which visible states are projected: singular vectors of W, for example, along which
+        a machine orders.
     progress : bool, optional
         True shows a bar, False none. Left out: one where somebody watches, if it takes more than two seconds.
     rng : numpy.random.Generator
@@ -266,6 +273,8 @@ def simulate(
     arguments.flag("progress", progress, optional=True)
     chains = len(state)
     record = arguments.room((sweeps // every, chains), sweeps=sweeps)
+    directions = None if along is None else _directions(along, model.shape[0])
+    along = None if along is None else arguments.room((*record.shape, directions.shape[1]), sweeps=sweeps)
     base, done = int(arguments.generator(rng).integers(2**64, dtype=np.uint64)), [0]
     W, a, b = (part.astype(np.float32) for part in model[:3])
     x, y = (np.empty((chains, size), dtype=np.float32) for size in reversed(model.shape))
@@ -276,7 +285,8 @@ def simulate(
     last = [state.copy(), h.copy()]
 
     def finished() -> Chains:
-        return Chains(*last, record[: done[0] // every])
+        records = done[0] // every
+        return Chains(*last, record[:records], None if along is None else along[:records])
 
     with keeping(finished):
         for part in watched(sweeps, progress):
@@ -290,6 +300,8 @@ def simulate(
                 state[:, held] = kept
                 if (sweep + 1) % every == 0:
                     record[sweep // every] = -h @ model.b - np.einsum("ri,ri->r", y + model.a, state, dtype=np.float64)
+                    if along is not None:
+                        along[sweep // every] = state @ directions
                 last[:], done[0] = (state.copy(), h.copy()), sweep + 1
     return finished()
 
@@ -496,6 +508,13 @@ def _layer(name: str, value, n: int) -> np.ndarray:
     array = arguments.real_array(name, value)
     if not array.ndim or array.shape[-1] != n:
         raise ValueError(f"{name} must end in an axis of {n} units, got shape {array.shape}")
+    return array
+
+
+def _directions(along, n: int) -> np.ndarray:
+    array = arguments.real_array("along", along)
+    if array.ndim != 2 or len(array) != n:
+        raise ValueError(f"along must have a row for each of {n} visible units, and columns, got shape {array.shape}")
     return array
 
 
