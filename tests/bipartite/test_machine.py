@@ -188,6 +188,26 @@ def test_projections_are_those_of_the_states(rng):
     np.testing.assert_array_equal(before.visible, run.visible)
 
 
+@pytest.mark.parametrize(
+    ("visible", "hidden"),
+    [("spin", "spin"), ("binary", "binary"), ("spin", "gaussian"), ("binary", "half_gaussian"),
+     ("three states", "poisson"), ("binomial", "spin"), ("gaussian", "binary"), ("half_gaussian", "three states"),
+     ("poisson", "spin")],
+)  # fmt: skip
+def test_all_units_order_at_the_same_singular_value_in_units_of_their_widths(visible, hidden, rng):
+    """A single mode s u w^T of many units: along u the variance is sigma_v^2 / (1 - (s sigma_v sigma_h / T)^2).
+
+    The entries of u and w add up to 0, so that means of units do not push the mode.
+    """
+    n, m, part = 200, 150, 0.6
+    widths = [KINDS[name].law.slope(0.0) for name in (visible, hidden)]
+    u, w = (np.where(np.arange(size) % 2, 1.0, -1.0) / np.sqrt(size) for size in (n, m))
+    model = machine.machine(part * T / np.sqrt(np.prod(widths)) * np.outer(u, w), KINDS[visible], KINDS[hidden])
+    start = model.visible.law.sample(0.0, (800, n), rng=rng)
+    run = machine.simulate(start, model, T, 30, every=10, along=u[:, None], rng=rng)
+    assert run.along[1:, :, 0].var() == pytest.approx(widths[0] / (1 - part**2), rel=5 * np.sqrt(2 / 1600))
+
+
 # What has a law
 
 

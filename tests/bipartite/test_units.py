@@ -1,12 +1,15 @@
 """Layers of units: means against the exact response, draws against the law, laws against quadrature."""
 
+import ast
+import inspect
+
 import numpy as np
 import pytest
 from harness import SIGNIFICANCE
 from layers import KINDS, law_in
 from scipy.integrate import quad
 
-from spinlearn.bipartite import draws, units
+from spinlearn.bipartite import draws, likelihood, machine, products, train, units
 from spinlearn.neuron import unit
 
 FIELDS = {name: (-2.5, -0.3, 0.4, 1.7) for name in KINDS} | {"exponential": (-2.5, -0.3, 0.4, 0.9)}
@@ -167,3 +170,15 @@ def test_states_are_known(name):
 def test_bad_units_are_refused(make, message):
     with pytest.raises((TypeError, ValueError), match=f"^{message}"):
         make()
+
+
+def test_nothing_that_uses_layers_names_a_unit():
+    """The files above `units` know a kind by what it offers: none of its names stands in their code."""
+    made = {node.name for node in ast.parse(inspect.getsource(units)).body if isinstance(node, ast.FunctionDef)}
+    kinds = made - {"checked_kind", "log_weights"} - {name for name in made if name[0] == "_"}
+    assert {"binary", "spin", "gaussian", "half_gaussian", "poisson", "binomial", "of"} <= kinds
+    for module in (machine, likelihood, train, products):
+        tree = ast.parse(inspect.getsource(module))
+        named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        named |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        assert not named & kinds

@@ -20,6 +20,14 @@ Gaussian layers have a law as long as the largest singular value of W / T stays 
 that excite anything unbounded have none, however weak the weight. `obstacle` says what is in the way, and no function
 here takes a machine that has one.
 
+**Where it orders.** Weights s u w^T with unit vectors u and w, each spread over many units, couple the layers by two
+sums, v.u and h.w, which the central limit theorem makes Gaussian. Two Gaussian numbers with one coupling have
+
+    var(v.u) = sigma_v^2 / (1 - (s sigma_v sigma_h / T)^2),        sigma^2 = K''(0),
+
+so a mode of W orders where its singular value is T / (sigma_v sigma_h), whatever the units are; beyond that value two
+Gaussian layers have no law, and others have two states or more.
+
 References
 ----------
 P. Smolensky, in Parallel Distributed Processing 1, 194 (1986): the machine of units 0 or 1.
