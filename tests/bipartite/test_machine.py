@@ -17,7 +17,10 @@ from spinlearn.neuron import unit
 T = 1.3
 PAIRS = list(product(KINDS, KINDS))
 LEVEL = SIGNIFICANCE / (6 * len(PAIRS))
-pairs = pytest.mark.parametrize(("visible", "hidden"), PAIRS)
+pairs = pytest.mark.parametrize(
+    ("visible", "hidden"),
+    [pytest.param(*pair, marks=() if pair[0] == pair[1] or pair[0] == "spin" else pytest.mark.slow) for pair in PAIRS],
+)
 W = np.array([[0.6], [-0.45]])
 
 
@@ -78,6 +81,7 @@ def test_chains_that_start_at_the_law_stay_there(visible, hidden, rng):
     assert p_value(run, visible, hidden) > LEVEL
 
 
+@pytest.mark.slow
 @pairs
 def test_chains_that_start_at_rest_reach_the_law(visible, hidden, rng):
     model = small(visible, hidden)
@@ -188,6 +192,7 @@ def test_projections_are_those_of_the_states(rng):
     np.testing.assert_array_equal(before.visible, run.visible)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("visible", "hidden"),
     [("spin", "spin"), ("binary", "binary"), ("spin", "gaussian"), ("binary", "half_gaussian"),

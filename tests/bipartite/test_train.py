@@ -58,7 +58,10 @@ def worst(found, errors, expected) -> float:
 # What a step is, on average
 
 
-@pytest.mark.parametrize(("visible", "hidden"), list(product(LEARNT, LEARNT)))
+@pytest.mark.parametrize(
+    ("visible", "hidden"),
+    [pytest.param(*pair, marks=() if pair[0] == pair[1] else pytest.mark.slow) for pair in product(LEARNT, LEARNT)],
+)
 @pytest.mark.parametrize("sweeps", [1, 2])
 def test_a_step_of_contrastive_divergence_is_its_exact_mean(visible, hidden, sweeps):
     model = some(3, 2, visible, hidden)
@@ -136,6 +139,7 @@ def test_a_step_at_temperature_T_divides_by_it():
 # Learning as a whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", train.METHODS)
 @pytest.mark.parametrize(
     ("visible", "hidden"),
