@@ -9,10 +9,10 @@ keeps the linear algebra to one).
 Below them stands what the machine's products alone would take: three of 100 rows and one of 200 a batch, by whichever
 linear algebra is the faster one here. A step cannot be faster than its products, unless it leaves some out.
 
-On one core of an AMD Zen 4 that others were using, too, an epoch of CD-1 took 0.38 s, NumPy 1.4, PyTorch 1.6 and rbms
-2.7 times as long; one of PCD-1 0.37 s, NumPy 1.4, scikit-learn 1.9, PyTorch 1.6 and rbms 2.4 times as long. The
-products alone took 1.1 times as long by BLAS: units of two states need fewer additions than that (`products`). With 256
-bits a register the products were as much faster than BLAS.
+On one core of an AMD Zen 4 that others were using, too, an epoch of CD-1 took 0.39 s, NumPy 1.4, PyTorch 1.7 and rbms
+2.8 times as long; one of PCD-1 0.37 s, NumPy 1.5, scikit-learn 2.0, PyTorch 1.8 and rbms 2.7 times as long, or 3.0 in
+the step that rbms itself trains with, whose gradient is centred. The products alone took 1.1 and 1.2 times as long by
+BLAS: units of two states need fewer additions than that (`products`).
 
 PyTorch and rbms, which stands on it, take part where they are installed: with what it brings along PyTorch is several
 gigabytes, which is too much to install for a measurement.

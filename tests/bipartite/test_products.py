@@ -28,6 +28,9 @@ def test_products_are_products(n, m, rows, two, tables):
         found.onto_visible(W, h[:rows], y)
     np.testing.assert_allclose(x, v[:rows].astype(float) @ W, atol=2e-6 * n)
     np.testing.assert_allclose(y, h[:rows].astype(float) @ W.T, atol=2e-6 * m)
+    twice = np.full((2 * rows, m), np.nan, np.float32)
+    found.onto_hidden(W, v, twice)
+    np.testing.assert_allclose(twice, v.astype(float) @ W, atol=2e-6 * n)
     for kept in (1, 0.9):
         moved = W.copy()
         found.add(0.3, v, h, kept, moved)

@@ -56,7 +56,7 @@ class Products:
     shape : tuple of two int
         N and M, of W.
     rows : int
-        Of v and h in `onto_hidden` and `onto_visible`; `add` takes twice as many.
+        Of v and h in `onto_hidden` and `onto_visible`; `add` takes twice as many, and `onto_hidden` may.
     two : tuple of two float, or None
         The states of the visible units, if there are two.
     tables : bool, optional
@@ -80,18 +80,20 @@ class Products:
         if self.two:
             self.middle = np.float32(sum(two) / 2)
             self.width = -(-m // -(-m // WIDEST))
-            self.across, self.down = (np.zeros((padded(a), b), np.uint8) for a, b in ((n, rows), (2 * rows, n)))
+            self.across = {size: np.zeros((padded(n), size), np.uint8) for size in (rows, 2 * rows)}
+            self.down = np.zeros((padded(2 * rows), n), np.uint8)
             self.tables = np.empty((AT_ONCE, 2**BITS, self.width), np.float32)
 
     def onto_hidden(self, W: np.ndarray, v: np.ndarray, out: np.ndarray) -> None:
-        """Fill `out` (rows, M) with v W: v (rows, N) and W (N, M), all float32 and in C's order."""
+        """Fill `out` (rows, M) with v W: v (rows, N) and W (N, M), all float32 and in C's order; or twice the rows."""
         if self.two is None:
             blas.sgemm(1.0, W.T, v.T, 0.0, out.T, overwrite_c=1)
             return
-        codes_across(v, self.middle, self.across)
+        codes = self.across[len(v)]
+        codes_across(v, self.middle, codes)
         out[...] = _ZERO
         low, high = (np.float32(state) for state in self.two)
-        add_from_tables(W, self.across, low, high, out, self.tables, self.width)
+        add_from_tables(W, codes, low, high, out, self.tables, self.width)
 
     def onto_visible(self, W: np.ndarray, h: np.ndarray, out: np.ndarray) -> None:
         """Fill `out` (rows, N) with h W^T: h (rows, M) and W (N, M), all float32 and in C's order."""

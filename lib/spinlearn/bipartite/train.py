@@ -11,8 +11,9 @@ Neither gives the gradient: `likelihood.contrastive` has the difference exactly,
 
 **Speed.** A step of CD-1 is three products of B x N and N x M numbers, and one of 2 B rows, which adds both averages to
 the weights at once, decay included: data and chains stand in one array one below the other, the chains' means with a
-minus. Each layer is drawn in one pass over it (`draws`). The rest is small, so a step takes little longer than its
-products do; and where visible units have two states, those take less than BLAS would (`products`).
+minus; and persistent chains go through the weights together with the data. Each layer is drawn in one pass over it
+(`draws`). The rest is small, so a step takes little longer than its products do; and where visible units have two
+states, those take less than BLAS would (`products`).
 
 **Nothing is lost.** Every random number of a run follows from one seed and the number of the step: the order of the
 data, the draws, the chains' starts. So a run that was stopped goes on as if it had not been (`resume`), on the same
@@ -328,9 +329,8 @@ class _Run:
         self.done, self.epoch, self.order = run.done, -1, None
         self.v, self.f = (np.empty((2 * settings.batch, size), dtype=np.float32) for size in (n, m))
         self.v[settings.batch :] = run.visible
-        self.x, self.y, self.mean, self.spare = (
-            np.empty((settings.batch, size), dtype=np.float32) for size in (m, n, n, m)
-        )
+        self.x = np.empty_like(self.f)
+        self.y, self.mean, self.spare = (np.empty((settings.batch, size), dtype=np.float32) for size in (n, n, m))
         self.beta, self.products = machine.single_beta(settings.T), Products((n, m), settings.batch, self.visible.two)
         self.direction = None
         self.keep()
@@ -358,16 +358,21 @@ class _Run:
             self.epoch = epoch
         call = self.done * (2 * settings.sweeps + 1)
         np.take(self.rows, self.order[place * size : (place + 1) * size], axis=0, out=data, mode="clip")
-        self.products.onto_hidden(W, data, self.x)
+        seeds = [draws.seed_of(settings.seed, call + k) for k in range(2 * settings.sweeps + 1)]
         at_data = settings.method == "contrastive" or self.done == 0
-        seed = draws.seed_of(settings.seed, call)
-        self.hidden.fill(self.x, b, beta, seed, self.f[:size], h if at_data else self.spare)
+        if at_data:
+            self.products.onto_hidden(W, data, self.x[:size])
+            self.hidden.fill(self.x[:size], b, beta, seeds[0], self.f[:size], h)
         for sweep in range(settings.sweeps):
-            seeds = (draws.seed_of(settings.seed, call + 2 * sweep + k) for k in (1, 2))
             self.products.onto_visible(W, h, self.y)
-            self.visible.fill(self.y, a, beta, next(seeds), self.mean, chains)
-            self.products.onto_hidden(W, chains, self.x)
-            self.hidden.fill(self.x, b, beta, next(seeds), self.f[size:], h)
+            self.visible.fill(self.y, a, beta, seeds[2 * sweep + 1], self.mean, chains)
+            # Persistent chains do not wait for the data: both go through the weights at once.
+            together = not at_data and sweep == settings.sweeps - 1
+            first = 0 if together else size
+            self.products.onto_hidden(W, self.v[first:], self.x[first:])
+            if together:
+                self.hidden.fill(self.x[:size], b, beta, seeds[0], self.f[:size], self.spare)
+            self.hidden.fill(self.x[size:], b, beta, seeds[2 * sweep + 2], self.f[size:], h)
         np.negative(self.f[size:], out=self.f[size:])
         rate, shrink = settings.rate / (settings.T * size), settings.rate * settings.decay
         slopes = rate * (data.sum(axis=0) - chains.sum(axis=0)), rate * self.f.sum(axis=0)
