@@ -86,6 +86,18 @@ def test_a_mean_time_is_the_sum_of_what_still_moves():
     assert closedloop.mean_time(loop, 0) == closedloop.mean_time(loop, 1.0) == 0
 
 
+def test_coins_of_their_own_wait_for_the_last(rng):
+    """N parameters instead of one: the last of N coins, by the product of their laws and by simulation."""
+    loop, N = coin(8), 5
+    moves = 1 - (1 - closedloop.survival(loop, 0.3, 400)) ** N
+    last = closedloop.simulate(np.full(2000 * N, 0.3), loop, 400, rng=rng).time.reshape(-1, N).max(axis=1)
+    assert abs(last.mean() - moves.sum()) < 5 * last.std() / np.sqrt(2000)
+    alone = closedloop.survival(loop, 0.3, 400)
+    assert alone.sum() == pytest.approx(closedloop.mean_time(loop, 0.3), rel=1e-9)
+    np.testing.assert_array_equal(closedloop.survival(HELD["external"], 0.3, 4), 1)
+    np.testing.assert_array_equal(closedloop.survival(loop, 1.0, 2), 0)
+
+
 def test_two_tosses_by_hand():
     """From one of each half of the pairs agree: a geometric time of mean 2. One toss ends at once."""
     assert absorption(coin(2)).time[1] == pytest.approx(2)

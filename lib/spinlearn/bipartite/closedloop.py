@@ -291,6 +291,37 @@ def mean_time(loop: Coin, x: float) -> float:
     return 0.0 if x in (0, 1) and _rests(loop, x) else 1.0 + float(first @ time)
 
 
+def survival(loop: Coin, x: float, generations: int) -> np.ndarray:
+    """Probability that the coin still moves after each generation.
+
+    Parameters
+    ----------
+    loop : Coin
+    x : float
+        At the start, from 0 to 1.
+    generations : int
+
+    Returns
+    -------
+    (generations + 1,) float64
+        Entry 0 is the start. Of N coins with a parameter each, 1 - (1 - survival)^N is the probability that some move.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range, or `loop` has more than 3000 states.
+
+    Examples
+    --------
+    >>> survival(coin(2), 0.5, 3)
+    array([1.   , 0.5  , 0.25 , 0.125])
+    """
+    p = law(loop, x, generations)
+    rests = np.array([_rests(loop, end) for end in (0.0, 1.0)])
+    start = 0.0 if x in (0, 1) and rests[int(x)] else 1.0
+    return np.concatenate([[start], 1 - p[:, 0] * rests[0] - p[:, -1] * rests[1]])
+
+
 def diffusion_time(x, M: int) -> np.ndarray:
     """Mean time to absorption for large M, equation (2), of the shape of `x`.
 
