@@ -38,7 +38,7 @@ def test_draws_have_the_moments(K, atol, rng):
     J = ensembles.draw(K, g, n=n, samples=samples, bias=b, hidden=2, rng=rng)
 
     def off(g):
-        expected = moments(K, g, n=n, bias=b, hidden=2, nodes=60)
+        expected = moments(K, g, n=n, bias=b, hidden=2)
         errors = J.std(axis=0) / np.sqrt(samples), (J**2).std(axis=0) / np.sqrt(samples)
         return max(
             (np.maximum(np.abs((J**k).mean(axis=0) - value) - atol, 0) / error).max()
@@ -68,6 +68,23 @@ def test_low_orders_dominate_typically_except_for_the_exponential_unit():
     for factor, sign in ((0.95, -1), (1.05, 1)):
         rms = np.sqrt(moments(unit.poisson(), factor * critical, n=5).square)
         assert (sign * np.diff(rms) > 0).all()
+
+
+@pytest.mark.parametrize(("one", "least"), [(potentials.step(), 3), (potentials.relu(), 4)], ids=["step", "ReLU"])
+def test_strong_weights_make_high_orders_of_units_0_or_1_and_not_of_spins(one, least, rng):
+    """Claim C50 is not a theorem: without noise the root mean square falls to an order, and rises from there."""
+    rms = np.sqrt(moments(one.sharp, 1.0, n=8, spacing=0.03).square)
+    assert rms.argmin() + 1 == least
+    assert (np.diff(rms[least - 1 :]) > 0).all()
+    assert rms[7] > 1.5 * rms[least - 1]
+    spins = [
+        interactions.by_order(interactions.of_unit(one.sharp, rng.normal(size=8), alphabet="spins")).rms
+        for _ in range(200)
+    ]
+    spins = np.sqrt(np.mean(np.square(spins), axis=0))
+    falls = spins[spins > 1e-9]  # the kink is even, or odd, so that every other order is none
+    assert (np.diff(falls) < 0).all()
+    assert falls[-1] < 0.05 * falls[0]
 
 
 def test_thresholds_are_where_factors_are_one(rng):
@@ -104,6 +121,7 @@ def test_a_draw_of_one_is_a_unit(rng):
     [
         (lambda: moments(unit.binary(), -1.0, n=2), "g must be at least 0"),
         (lambda: moments(unit.binary(), 1.0, n=9), "n must be at most 8"),
+        (lambda: moments(unit.binary(), 1.0, n=2, spacing=1e-5), "spacing must be larger"),
         (lambda: moments(unit.exponential(), 1.0, n=2), "x must lie between"),
         (lambda: exponential_moments(1.0, n=2, rate=0.0), "rate must be greater than 0"),
         (lambda: ensembles.draw(unit.binary(), 1.0, n=2, samples=1, rng=1), "rng must be"),
