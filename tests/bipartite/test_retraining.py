@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 from scipy.special import logsumexp
-from scipy.stats import chi2
+from scipy.stats import chi2, multinomial
 
 from spinlearn.bipartite import closedloop, families, retraining
 from spinlearn.bipartite.closedloop import Normal, coin
@@ -93,6 +94,54 @@ def test_times_to_rest_are_those_of_the_coin_in_units_of_all_tosses(rng):
         known = closedloop.mean_time(coin(24), 0.5)
         assert abs(runs.time.mean() - known) < 5 * runs.time.std() / np.sqrt(400)
         assert set(runs.state.tolist()) == {0, n}
+
+
+def test_external_data_that_are_drawn_have_the_exact_law_too(rng):
+    """A datum is SPINS tosses, and so is an external one."""
+    loop = coin(SPINS * M, external=SPINS, q=0.3, fresh=True)
+    truth, start = ([np.log(x / (1 - x)) / 2] for x in (0.3, X0))
+    model = families.coins(SPINS)
+    runs = retraining.simulate([start] * 6000, model, M, 4, external=1, truth=truth, **QUIET, rng=rng)
+    x = (runs.mean[-1, :, 0] / SPINS + 1) / 2
+    counts = np.bincount(np.abs(x[:, None] - loop.estimates).argmin(axis=1), minlength=loop.estimates.size)
+    assert p_value(counts, closedloop.law(loop, X0, 4)[-1]) > SIGNIFICANCE
+    assert p_value(counts, closedloop.law(coin(SPINS * M, external=SPINS, q=0.36, fresh=True), X0, 4)[-1]) < 1e-6
+
+
+def exact_chain(model, M):
+    """All multisets of M states, the fit to each, and the law of the next: the loop as a chain, by listing."""
+    S = len(model.phi)
+    bags = [bag for bag in product(range(M + 1), repeat=S) if sum(bag) == M]
+    P = np.empty((len(bags), len(bags)))
+    for row, bag in enumerate(bags):
+        p = families.law(model, families.fit(model, bag @ model.phi / M).theta)
+        P[row] = multinomial.pmf(bags, M, p / p.sum())
+    return np.array(bags), P
+
+
+def test_two_parameters_have_the_exact_law_of_the_chain_of_all_samples(rng):
+    """Three spins with field and coupling, three data: twenty samples, four corners, and the faces between them."""
+    model, M, lanes = families.ising(3), 3, 4000
+    bags, P = exact_chain(model, M)
+    rest = np.flatnonzero(bags.max(axis=1) == M)
+    np.testing.assert_allclose(np.diag(P)[rest], 1, atol=1e-9)
+    np.testing.assert_allclose(P @ bags @ model.phi, bags @ model.phi, atol=1e-9)  # martingales, in every sample
+    first = multinomial.pmf(bags, M, families.law(model, [0.1, 0.4]))
+    runs = retraining.simulate([[0.1, 0.4]] * lanes, model, M, 400, every=400, **QUIET, rng=rng)
+    assert (runs.time >= 0).all()
+    final = first @ np.linalg.matrix_power(P, 400)
+    expected = np.array([final[(bags[:, k] == M)].sum() for k in range(4)])
+    assert expected.sum() == pytest.approx(1, abs=1e-9)
+    counts = np.bincount(runs.state, minlength=4)
+    assert chi2.sf(((counts - lanes * expected) ** 2 / (lanes * expected)).sum(), 3) > SIGNIFICANCE
+    moves, p = [], first
+    for _ in range(400):
+        moves.append(1 - p[rest].sum())
+        p = p @ P
+    assert abs(runs.time.mean() - 1 - sum(moves)) < 5 * runs.time.std() / np.sqrt(lanes)
+    other = multinomial.pmf(bags, M, families.law(model, [0.2, 0.4])) @ np.linalg.matrix_power(P, 400)
+    wrong = np.array([other[(bags[:, k] == M)].sum() for k in range(4)])
+    assert chi2.sf(((counts - lanes * wrong) ** 2 / (lanes * wrong)).sum(), 3) < 1e-6
 
 
 # One generation, as it stands
@@ -271,7 +320,9 @@ def test_a_start_at_rest_rests():
         ({"theta": [0.0]}, "theta must have shape"),
         ({"theta": [[0.0, 0.0]]}, "theta must have shape"),
         ({"M": 0}, "M must be at least 1"),
-        ({"external": 1.0}, "average must be given"),
+        ({"external": 1.0}, "average or truth must be given"),
+        ({"external": 1.0, "average": [0.0], "truth": [0.0]}, "average and truth must not both"),
+        ({"external": 0.5, "truth": [0.0]}, "external must be a whole number"),
         ({"external": -1.0}, "external must be at least 0"),
         ({"prior": closedloop.Conjugate(1, 1)}, "prior must be None or a closedloop.Normal"),
         ({"every": 0}, "every must be at least 1"),

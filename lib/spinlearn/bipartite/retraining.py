@@ -27,7 +27,7 @@ from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import streams, uniform
 from .closedloop import Normal
-from .families import Family, checked_family, checked_parameters, climb, describe, workspace
+from .families import Family, checked_family, checked_parameters, climb, describe, law, mean, workspace
 
 _RESTS = 1e-9  # a variance of less, in units of the range of a statistic, is none
 
@@ -61,6 +61,8 @@ class Loop(NamedTuple):
     log_weight: np.ndarray
     M: int
     pseudo: np.ndarray  # sums of the statistics of external data
+    drawn: int  # of those that are drawn anew
+    truth: np.ndarray  # their law, summed up
     total: float
     pull: float
     centre: float
@@ -76,6 +78,7 @@ def simulate(
     *,
     external: float = 0.0,
     average=None,
+    truth=None,
     prior: Normal | None = None,
     strength: float = 1.0,
     every: int = 1,
@@ -93,9 +96,12 @@ def simulate(
         States that are drawn in a generation, at least 1.
     generations : int
     external : float
-        Number m of data from elsewhere, at least 0, the same in each generation.
+        Number m of data from elsewhere in each generation, at least 0.
     average : (d,) array_like, optional
-        Averages of their statistics. Needed if there are any.
+        Averages of their statistics, if they are the same in each generation.
+    truth : (d,) array_like, optional
+        Parameters of the model that they are drawn from, if they are new in each generation. Where there are external
+        data one of the two has to be given.
     prior : closedloop.Normal, optional
         Of each parameter; the fit is then the largest posterior.
     strength : float
@@ -134,13 +140,27 @@ def simulate(
     lanes = len(start)
     M, generations = arguments.count("M", M, at_least=1), arguments.count("generations", generations)
     every = arguments.count("every", every, at_least=1)
-    external, average, pull, centre = _held(model, external, average, prior, strength)
+    external, average, pull, centre = _held(model, external, average, truth, prior, strength)
+    drawn = 0 if truth is None else arguments.count("external", int(external) if external % 1 == 0 else external)
     arguments.flag("progress", progress, optional=True)
     records = generations // every + 1
     thetas = arguments.room((records, lanes, d), generations=generations)
     means = arguments.room((records, lanes, d), generations=generations)
     total = M + external
-    loop = Loop(model.phi, model.log_weight, M, external * average, total, pull / total, centre, every, generations)
+    cumulated = np.zeros(1) if truth is None else np.cumsum(law(model, truth))
+    loop = Loop(
+        model.phi,
+        model.log_weight,
+        M,
+        (external - drawn) * average,
+        drawn,
+        cumulated,
+        total,
+        pull / total,
+        centre,
+        every,
+        generations,
+    )
     time, state = np.full(lanes, -1), np.full(lanes, -1)
     now, random, clock = start.copy(), streams(lanes, rng), np.zeros(1, dtype=np.int64)
     room = workspace(model)
@@ -160,7 +180,14 @@ def simulate(
 
 
 def log_density(
-    model: Family, theta, *, external: float = 0.0, average=None, prior: Normal | None = None, strength: float = 1.0
+    model: Family,
+    theta,
+    *,
+    external: float = 0.0,
+    average=None,
+    truth=None,
+    prior: Normal | None = None,
+    strength: float = 1.0,
 ) -> np.ndarray:
     """Logarithm of the stationary law for many data, equation (3) of `closedloop`, but for a constant.
 
@@ -168,7 +195,7 @@ def log_density(
     ----------
     model : Family
     theta : (..., d) array_like
-    external, average, prior, strength
+    external, average, truth, prior, strength
         As for `simulate`.
 
     Returns
@@ -191,18 +218,22 @@ def log_density(
     theta = arguments.real_array("theta", theta)
     if theta.shape[-1] != model.phi.shape[1]:
         raise ValueError(f"theta must have {model.phi.shape[1]} parameters along its last axis, got {theta.shape}")
-    external, average, pull, centre = _held(model, external, average, prior, strength)
+    external, average, pull, centre = _held(model, external, average, truth, prior, strength)
     log_Z = logsumexp(model.log_weight + theta @ model.phi.T, axis=-1)
     return 2 * external * (theta @ average - log_Z) - pull * ((theta - centre) ** 2).sum(axis=-1)
 
 
-def _held(model: Family, external, average, prior, strength) -> tuple[float, np.ndarray, float, float]:
+def _held(model: Family, external, average, truth, prior, strength) -> tuple[float, np.ndarray, float, float]:
     """External data and the prior: their number, averages, and the pull to a centre."""
     external = arguments.number("external", external, at_least=0)
     strength = arguments.number("strength", strength, at_least=0)
-    if average is None:
+    if average is not None and truth is not None:
+        raise ValueError("average and truth must not both be given: external data are the same each time, or new")
+    if truth is not None:
+        average = mean(model, checked_parameters("truth", truth, model))
+    elif average is None:
         if external:
-            raise ValueError("average must be given where there are external data")
+            raise ValueError("average or truth must be given where there are external data")
         average = np.zeros(model.phi.shape[1])
     average = checked_parameters("average", average, model)
     if prior is None:
@@ -222,23 +253,30 @@ def record(loop, theta, room, thetas, means, row, lane):
 
 
 @kernel
+def pick(cumulated, random):
+    """A row by its probability, of sums of probabilities."""
+    u = uniform(random) * cumulated[-1]
+    low, high = 0, len(cumulated) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if cumulated[middle] > u:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@kernel
 def draw(loop, room, average, random):
     """Fill `average` with the averages of the M states that the law in `room` gives, and of the external data."""
     S, d = loop.phi.shape
     for k in range(1, S):
         room.p[k] += room.p[k - 1]
     average[:] = loop.pseudo
-    for _ in range(loop.M):
-        u = uniform(random) * room.p[S - 1]
-        low, high = 0, S - 1
-        while low < high:
-            middle = (low + high) // 2
-            if room.p[middle] > u:
-                high = middle
-            else:
-                low = middle + 1
+    for one in range(loop.M + loop.drawn):
+        row = pick(room.p if one < loop.M else loop.truth, random)
         for a in range(d):
-            average[a] += loop.phi[low, a]
+            average[a] += loop.phi[row, a]
     for a in range(d):
         average[a] /= loop.total
 
