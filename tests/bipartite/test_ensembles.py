@@ -29,6 +29,7 @@ def test_linear_units_make_pairs_whatever_their_weights():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("K", "atol"), [(unit.binary(), 0.0), (unit.half_gaussian(), 0.0), (potentials.relu().sharp, 2e-3)]
 )

@@ -119,6 +119,7 @@ def exact_chain(model, M):
     return np.array(bags), P
 
 
+@pytest.mark.slow
 def test_two_parameters_have_the_exact_law_of_the_chain_of_all_samples(rng):
     """Three spins with field and coupling, three data: twenty samples, four corners, and the faces between them."""
     model, M, lanes = families.ising(3), 3, 4000
@@ -185,17 +186,19 @@ def test_without_a_coupling_only_the_ends_are_corners(rng):
     assert set(runs.state.tolist()) == {0, 8}
 
 
+@pytest.mark.slow
 def test_a_loop_goes_through_faces():
     """Two states in turn are left before one is: the third has been out of sight since."""
     model = families.ising(4)
-    runs = retraining.simulate(np.zeros((30, 2)), model, 12, 800, **QUIET, rng=np.random.default_rng(2))
+    runs = retraining.simulate(np.zeros((10, 2)), model, 12, 800, every=4, **QUIET, rng=np.random.default_rng(2))
     assert (runs.time >= 0).all()
-    for lane in range(30):
+    for lane in range(10):
         seen = np.array([families.law(model, theta) > 1e-8 for theta in runs.theta[:, lane]])
         assert (seen[1:] <= seen[:-1]).all()  # what has left does not come back
         assert seen[-1].sum() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held", ["external", "prior"])
 def test_the_stationary_law_is_the_formula_in_two_dimensions(held, rng):
     """Claim C51 for the Ising learning machine: means and variances of both statistics at large M."""
@@ -225,6 +228,7 @@ def test_the_stationary_law_is_the_formula_in_two_dimensions(held, rng):
 # Hopfield's network
 
 
+@pytest.mark.slow
 def test_six_memories_in_the_loop(rng):
     """Strengths of patterns as natural parameters: each overlap squared is a martingale, one state is left at last."""
     model, lanes = families.memories(PATTERNS), 60

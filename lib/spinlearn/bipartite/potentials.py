@@ -1,11 +1,11 @@
 """Hidden units that are given by a potential U(z), and what is left of them where they have no noise.
 
-Papers on machines of two layers name their hidden units after the activation, and define them by U(z). In the field x
-the states z have the law exp(x z - U(z)), so that
+Papers on machines of two layers name hidden units after their activation and define them by a potential U(z): in the
+field x the states z have the law exp(x z - U(z)), so that
 
     K(x) = ln int exp(x z - U(z)) dz - ln int exp(-U(z)) dz,        activation f(x) = K'(x),
 
-and rho(z) = exp(-U(z)) is the a-priori law of `neuron.law`. Here are the four of the literature:
+and rho(z) = exp(-U(z)) is the a-priori law of `neuron.law`. Four names are common. This is what they mean here:
 
     name         states z       U(z)               K(x)                  f(x)              sharp: U*(x), f(x)
     linear       the line       z^2 / 2            x^2 / 2               x                 x^2 / 2, x
