@@ -48,9 +48,13 @@ def test_what_is_known_in_closed_form():
     for f in (0.3, 0.01):
         assert gardner.capacity(f).alpha == pytest.approx(gardner.capacity(1 - f).alpha, rel=1e-12)
     bits = [gardner.capacity(f).bits for f in (0.5, 1e-2, 1e-4, 1e-20, 1e-90)]
-    assert bits[0] == pytest.approx(2.0) and (np.diff(bits) < 0).all() and bits[-1] > 1 / (2 * math.log(2))
+    assert bits[0] == pytest.approx(2.0)
+    assert (np.diff(bits) < 0).all()
+    assert bits[-1] > 1 / (2 * math.log(2))
     ratios = np.array([gardner.sparse_limit(f) / gardner.capacity(f).alpha for f in (0.01, 0.001, 1e-12, 1e-90)])
-    assert (np.diff(ratios) > 0).all() and ratios[-1] > 0.95 and (ratios[:2] < 0.62).all()
+    assert (np.diff(ratios) > 0).all()
+    assert ratios[-1] > 0.95
+    assert (ratios[:2] < 0.62).all()
 
 
 def test_the_margin_is_the_capacity_read_backwards():
@@ -96,7 +100,8 @@ def test_sparse_instances_cross_half_at_gardners_load(rng):
     N, alpha = 50, gardner.capacity(0.1).alpha
     below = gardner.storable_share(round(0.8 * alpha * N), N, f=0.1, instances=25, rng=rng)
     above = gardner.storable_share(round(1.2 * alpha * N), N, f=0.1, instances=25, rng=rng)
-    assert below > 0.75 and above < 0.25
+    assert below > 0.75
+    assert above < 0.25
 
 
 def test_the_largest_margin_of_instances_is_gardners(rng):
@@ -110,7 +115,8 @@ def test_signs_are_kept(rng):
     X, y = gardner.random_patterns(10, 30, 0.5, rng)
     signs = np.repeat([1, -1, 0], 10)
     w = gardner.weights(X, y, signs=signs).w
-    assert (w[:10] >= 0).all() and (w[10:20] <= 0).all()
+    assert (w[:10] >= 0).all()
+    assert (w[10:20] <= 0).all()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How many patterns any weights at all can hold: Cover's count, Gardner's volume, and linear programmes that check both.
+"""How many patterns any weights can hold: Cover's count, Gardner's volume, and linear programmes that check both.
 
 A unit with N inputs x and weights w answers y = -1 or +1. It stores a pattern with the margin kappa if
 y (w.x - theta) >= kappa for weights of length 1 and inputs of mean 0 and variance 1. A network of N units that shall
@@ -252,7 +252,8 @@ def weights(X, y, *, threshold: bool = True, signs=None) -> Weights | None:
     Returns
     -------
     Weights or None
-        As sure as the tolerance of the programme, 1e-9 of the largest field; `neuron.perceptron.separate` proves, and takes longer.
+        As sure as the tolerance of the programme, 1e-9 of the largest field; `neuron.perceptron.separate` proves its
+        answer, and takes longer.
 
     Raises
     ------
