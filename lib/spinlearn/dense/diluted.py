@@ -1,0 +1,249 @@
+"""Hebb's rule on few synapses: the diluted asymmetric network, whose memories fade instead of breaking off.
+
+Each of N units listens to C others, drawn at random, and the choice is not mutual. Its couplings are Hebb's,
+J_ij = (1/C) sum_mu xi_i^mu xi_j^mu with P = alpha C patterns. If C is far below ln N, the inputs of a unit, their
+inputs, and so on, are all different units: a tree. Then no unit has ever heard of itself, the noise of the other
+patterns is new at each step, and the overlap m with the pattern that is recalled goes from step to step by (Derrida,
+Gardner and Zippelius 1987)
+
+    m' = E tanh(S / (C T)),    S = sum of C signs with the mean m + sum of C (P - 1) signs with the mean 0.
+
+The second sum is the other patterns. `tree_step` does it as it stands, for finite C. For large C it is a Gaussian,
+
+    m' = integral Dz tanh((m + sqrt(alpha) z) / T),    at T = 0  m' = erf(m / sqrt(2 alpha)),
+
+and m vanishes continuously, at T = 0 at alpha_c = 2 / pi: erf(x) is (2 / sqrt(pi)) (x - x^3 / 3) for small x, and so
+m^2 = 6 alpha (1 - sqrt(alpha / alpha_c)) close to it.
+
+So three limits are taken: C to infinity, N to infinity, and ln N faster than C. `recall` runs the network and takes
+none, `tree_step` takes the last two only, `overlap` takes all: what lies between two of them is what a limit is worth.
+
+References
+----------
+B. Derrida, E. Gardner and A. Zippelius, Europhys. Lett. 4, 167 (1987).
+"""
+
+import math
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import erf
+from scipy.stats import binom
+
+from ..core import arguments
+from ..core.jit import kernel
+from ..meanfield.gaussian import answer, gaussian_magnetisation
+
+_LARGEST_SUM = 2 * 10**6  # signs in a field of `tree_step`
+
+
+def overlap(alpha: float, T: float = 0.0) -> float:
+    """Overlap with the pattern that is recalled, for C to infinity on a tree.
+
+    Parameters
+    ----------
+    alpha : float
+        Load P / C, above 0.
+    T : float
+        At least 0.
+
+    Returns
+    -------
+    float
+        The largest solution, 0 beyond `capacity`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> [round(overlap(alpha), 4) for alpha in (0.1, 0.4, 0.6, 0.7)]
+    [0.9984, 0.7861, 0.3285, 0.0]
+    """
+    alpha, T = arguments.number("alpha", alpha, above=0), arguments.number("T", T, at_least=0)
+    if T > 0:
+        return float(gaussian_magnetisation(arguments.temperature(T), spread=math.sqrt(alpha)))
+    if alpha >= 2 / math.pi:
+        return 0.0
+    size = math.sqrt(2 * alpha)  # erf(x) / x falls from 2 / sqrt(pi) to 0
+    x = brentq(lambda x: erf(x) / x - size, 1e-9, 1 / size + 1e-9, xtol=1e-300, rtol=1e-15)
+    return float(x * size)
+
+
+def capacity(T: float = 0.0) -> float:
+    """The load at which the overlap vanishes: 2 / pi at T = 0, and 0 from T = 1 on.
+
+    Parameters
+    ----------
+    T : float
+        At least 0.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError, ValueError
+        If T has the wrong type or range.
+
+    Examples
+    --------
+    >>> round(capacity() * math.pi, 12), round(capacity(0.5), 6)
+    (2.0, 0.446965)
+    """
+    T = arguments.number("T", T, at_least=0)
+    if T >= 1:
+        return 0.0
+    if T < 1e-9:
+        return 2 / math.pi
+    # The slope of the answer at m = 0 falls with the spread, from 1 / T on.
+    return float(brentq(lambda spread: answer(0.0, T, spread)[1] - 1, 1e-12, 1.0, xtol=1e-14)) ** 2
+
+
+def tree_step(m: float, C: int, P: int, T: float = 0.0) -> float:
+    """Overlap one step later, on a tree with finitely many inputs: exact.
+
+    Parameters
+    ----------
+    m : float
+        Overlap now, from -1 to 1.
+    C : int
+        Inputs of each unit, at least 1.
+    P : int
+        Patterns, at least 1; C P is at most two million.
+    T : float
+        At least 0. At T = 0 a unit in no field is up or down with equal chance.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> tree_step(1.0, 10, 1), round(tree_step(0.5, 100, 40), 4), round(float(erf(0.5 / math.sqrt(0.8))), 4)
+    (1.0, 0.5722, 0.5708)
+    """
+    m, C, P = arguments.number("m", m), arguments.count("C", C, at_least=1), arguments.count("P", P, at_least=1)
+    T = arguments.number("T", T, at_least=0)
+    if abs(m) > 1:
+        raise ValueError(f"m must lie between -1 and 1, got {m}")
+    if C * P > _LARGEST_SUM:
+        raise ValueError(f"C and P must have a product of at most {_LARGEST_SUM}, got {C * P}")
+    others = C * (P - 1)
+    own = binom.pmf(np.arange(C + 1), C, (1 + m) / 2)
+    signs = 2.0 * np.arange(C + others + 1) - (C + others)
+    answers = np.sign(signs) if T == 0 else np.tanh(signs / (C * T))
+    return float(np.convolve(own, binom.pmf(np.arange(others + 1), others, 0.5)) @ answers)
+
+
+def recall(
+    N: int,
+    C: int,
+    P: int,
+    T: float = 0.0,
+    *,
+    start: float = 1.0,
+    steps: int = 20,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Run one network, all units at once, from a state with a given overlap with the first pattern.
+
+    Parameters
+    ----------
+    N : int
+        Units, at least 2.
+    C : int
+        Inputs of each, different ones and not the unit itself: from 1 to N - 1.
+    P : int
+        Patterns, at least 1.
+    T : float
+        At least 0.
+    start : float
+        Overlap that the units are drawn with at the beginning, from -1 to 1.
+    steps : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    (steps + 1,) float64
+        The overlap at the beginning and after each step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> m = recall(2000, 20, 4, steps=5, rng=np.random.default_rng(1))
+    >>> m[0], bool(0.9 < m[5] < 1)
+    (np.float64(1.0), True)
+    """
+    N, P = arguments.count("N", N, at_least=2, at_most=2**31 - 1), arguments.count("P", P, at_least=1)
+    C, steps = arguments.count("C", C, at_least=1, at_most=N - 1), arguments.count("steps", steps)
+    T, start = arguments.number("T", T, at_least=0), arguments.number("start", start)
+    if abs(start) > 1:
+        raise ValueError(f"start must lie between -1 and 1, got {start}")
+    rng = arguments.generator(rng)
+    overlaps = arguments.room((steps + 1,), steps=steps)
+    inputs, patterns = draw_inputs(N, C, rng), rng.integers(2, size=(N, P), dtype=np.int8) * 2 - 1
+    couplings = np.empty((N, C), dtype=np.int32)
+    fill_couplings(patterns, inputs, couplings)
+    spins = np.where(rng.random(N) < (1 + start) / 2, patterns[:, 0], -patterns[:, 0])
+    overlaps[0] = (spins * patterns[:, 0]).mean()
+    for step in range(1, steps + 1):
+        after = np.empty_like(spins)
+        answer_all(couplings, inputs, spins, rng.random(N), C * T, after)
+        spins = after
+        overlaps[step] = (spins * patterns[:, 0]).mean()
+    return overlaps
+
+
+def draw_inputs(N: int, C: int, rng: np.random.Generator) -> np.ndarray:
+    """(N, C) int32, in each row C different numbers, and not that of the row.
+
+    Examples
+    --------
+    >>> draw_inputs(3, 2, np.random.default_rng(1)).shape
+    (3, 2)
+    """
+    if 4 * C > N:
+        drawn = np.argsort(rng.random((N, N - 1)), axis=1)[:, :C]
+    else:
+        drawn = np.sort(rng.integers(N - 1, size=(N, C)), axis=1)
+        while (twice := np.diff(drawn, axis=1, prepend=-1) == 0).any():  # drawn anew as long as one is there twice
+            drawn[twice] = rng.integers(N - 1, size=np.count_nonzero(twice))
+            drawn.sort(axis=1)
+    return (drawn + (drawn >= np.arange(N)[:, None])).astype(np.int32)
+
+
+@kernel
+def fill_couplings(patterns, inputs, out):
+    """C J_ij: how many patterns two units agree in, minus those they differ in."""
+    for i in range(inputs.shape[0]):
+        for k in range(inputs.shape[1]):
+            total = 0
+            for mu in range(patterns.shape[1]):
+                total += patterns[i, mu] * patterns[inputs[i, k], mu]
+            out[i, k] = total
+
+
+@kernel
+def answer_all(couplings, inputs, spins, uniform, T, out):
+    """Every unit's answer to its field, in the units of `couplings`, like T."""
+    for i in range(spins.size):
+        field = 0
+        for k in range(inputs.shape[1]):
+            field += couplings[i, k] * spins[inputs[i, k]]
+        up = 0.5 * (1.0 + np.sign(field))
+        if T > 0:
+            up = 1 / (1 + math.exp(-2 * field / T))
+        out[i] = 1 if uniform[i] < up else -1
