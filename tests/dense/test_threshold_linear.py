@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
+from scipy.special import ndtri
 
 from spinlearn.dense import gardner, graded, threshold_linear
 
@@ -135,6 +136,13 @@ def test_where_hebb_passes_the_bound_and_where_not():
         assert (found.alpha > threshold_linear.optimal(law).alpha) == passes
         # No paradox: for a pattern as sparse as the one recalled the bound is far higher.
         assert found.alpha < threshold_linear.optimal(graded.exponential(found.f)).alpha / 2
+
+
+def test_long_tails_pass_the_bound_at_any_sparseness():
+    rates = np.exp(ndtri((np.arange(200) + 0.5) / 200))  # log-normal
+    for f in (0.5, 0.1):
+        law = graded.table(rates, np.ones(200), f)
+        assert threshold_linear.hebbian(law).alpha > 1.2 * threshold_linear.optimal(law).alpha
 
 
 def test_hebbs_fields_have_the_signal_and_the_noise_of_the_theory(rng):

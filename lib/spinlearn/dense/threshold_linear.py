@@ -25,10 +25,10 @@ T0 = <zeta^2>, x = <zeta V> and rho^2 = alpha T0^2 <V^2>, v = x / rho, and w the
 to be maximised over w (the threshold) and v (which fixes the gain). `hebbian` does that. Where v = 0 is best memory
 fades continuously, as with binary units, at alpha = 1/2 whatever the law.
 
-Hebb's rule can pass the optimal bound, with exponential rates at f below some 2e-5, and that is no paradox. The bound
-asks for every rate without an error. What the Hebbian network recalls is another pattern: noise silences weakly active
-units, raises others, and what is left is sparser (`Hebbian.f`, `Hebbian.sparseness`) and only correlated with what was
-stored.
+Hebb's rule can pass the optimal bound: exponential rates do at f below 3e-5, log-normal ones at any f. That is no
+paradox. The bound asks for every rate without an error. What the Hebbian network recalls is another pattern: noise
+silences weakly active units, raises others, and what is left is sparser (`Hebbian.f`, `Hebbian.sparseness`) and only
+correlated with what was stored.
 
 References
 ----------
