@@ -71,6 +71,48 @@ def test_the_capacity_is_two_over_pi_and_the_overlap_vanishes_like_a_root():
     assert diluted.overlap(0.4) == pytest.approx(erf(x), rel=1e-9)
 
 
+def graded_map(activation, m, q, alpha):
+    """m = <xi V> and q = <V^2> one step later, integrated naively."""
+
+    def mean(power):
+        def weighted(z):
+            return activation(m + math.sqrt(alpha * q) * z) ** power * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+        return quad(weighted, -10, 10, limit=200)[0]
+
+    return mean(1), mean(2)
+
+
+def test_no_activation_recalls_better_than_the_best():
+    alpha = 0.5
+    best = diluted.best_overlap(alpha)
+    m = best**2  # with the best activation m = q = M^2
+    assert graded_map(lambda h: math.tanh(h / alpha), m, m, alpha) == pytest.approx((m, m), abs=1e-9)
+    others = [lambda h, g=g: math.tanh(g * h / alpha) for g in (0.3, 0.8, 1.25, 4.0)]
+    others += [lambda h: min(max(h, -1), 1), lambda h: h, lambda h: math.copysign(abs(h) ** 0.5, h)]
+    for other in others:
+        once, size = graded_map(other, m, m, alpha)
+        assert once / math.sqrt(size) < best - 1e-5
+
+
+def test_the_best_activation_remembers_to_a_load_of_one():
+    for alpha in (0.1, 0.3, 0.6):
+        assert diluted.best_overlap(alpha) > diluted.overlap(alpha)
+    assert diluted.best_overlap(0.99) > 0
+    assert diluted.best_overlap(1.0) == 0
+    # tanh s averaged is s - s^2 + ..., so that M^2 vanishes like alpha (1 - alpha).
+    assert diluted.best_overlap(0.999) ** 2 == pytest.approx(0.001, rel=0.01)
+
+
+def test_a_network_of_graded_units_beats_signs(rng):
+    N, C, alpha = 40_000, 40, 0.5
+    best = diluted.recall(N, C, round(alpha * C), alpha, graded=True, steps=15, rng=rng)[-5:].mean()
+    signs = diluted.recall(N, C, round(alpha * C), steps=15, rng=rng)[-5:].mean()
+    assert best == pytest.approx(diluted.best_overlap(alpha), abs=0.03)
+    assert signs == pytest.approx(diluted.overlap(alpha), abs=0.08)
+    assert best > signs + 0.1
+
+
 @pytest.mark.parametrize("T", [0.0, 0.5])
 def test_a_large_network_begins_as_the_tree_does(T, rng):
     # Two steps of 40 000 units with 10 inputs: 110 ancestors each, which are different units.
@@ -120,6 +162,8 @@ def test_couplings_are_hebbs(rng):
         (lambda: diluted.recall(5, 5, 1, rng=np.random.default_rng(1)), "C must be at most 4"),
         (lambda: diluted.recall(5, 2, 1, start=2, rng=np.random.default_rng(1)), "start must lie between"),
         (lambda: diluted.recall(5, 2, 1, rng=None), "rng must be"),
+        (lambda: diluted.recall(5, 2, 1, graded=True, rng=np.random.default_rng(1)), "T must be greater than 0"),
+        (lambda: diluted.best_overlap(-1.0), "alpha must be greater than 0"),
     ],
 )
 def test_what_cannot_be_is_said(call, says):

@@ -15,12 +15,23 @@ The second sum is the other patterns. `tree_step` does it as it stands, for fini
 and m vanishes continuously, at T = 0 at alpha_c = 2 / pi: erf(x) is (2 / sqrt(pi)) (x - x^3 / 3) for small x, and so
 m^2 = 6 alpha (1 - sqrt(alpha / alpha_c)) close to it.
 
+Units need not be up or down. With an activation V = g(h) and q = <V^2> the field has the signal m = <xi V> and the
+noise sqrt(alpha q), and what counts is M = m / sqrt(q), the cosine between the state and the pattern. Of all
+activations the one that answers with the mean of xi, given the field, makes M largest (Meilijson and Ruppin found such
+a function for sparse patterns). For signs that is tanh(h m / (alpha q)), with m = q, and so tanh(h / alpha): an
+activation as soft as the load is high. Then
+
+    s = M^2 / alpha,    M^2 = integral Dz tanh(s + sqrt(s) z),
+
+and memory fades at alpha = 1 instead of 2 / pi (`best_overlap`). The gain is the choice of the activation alone.
+
 So three limits are taken: C to infinity, N to infinity, and ln N faster than C. `recall` runs the network and takes
 none, `tree_step` takes the last two only, `overlap` takes all: what lies between two of them is what a limit is worth.
 
 References
 ----------
 B. Derrida, E. Gardner and A. Zippelius, Europhys. Lett. 4, 167 (1987).
+I. Meilijson and E. Ruppin, Optimal firing in sparsely-connected low-activity attractor networks (1995).
 """
 
 import math
@@ -103,6 +114,38 @@ def capacity(T: float = 0.0) -> float:
     return float(brentq(lambda spread: answer(0.0, T, spread)[1] - 1, 1e-12, 1.0, xtol=1e-14)) ** 2
 
 
+def best_overlap(alpha: float) -> float:
+    """The cosine M between state and pattern with the activation that recalls best, tanh(h / alpha), at T = 0.
+
+    Parameters
+    ----------
+    alpha : float
+        Load P / C, above 0.
+
+    Returns
+    -------
+    float
+        The largest solution, 0 from alpha = 1 on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If alpha has the wrong type or range.
+
+    Examples
+    --------
+    >>> [round(best_overlap(alpha), 4) for alpha in (0.1, 0.4, 0.6, 0.9)]
+    [0.9988, 0.8658, 0.6952, 0.326]
+    """
+    alpha = arguments.number("alpha", alpha, above=0)
+    if alpha >= 1:
+        return 0.0
+    # The answer over s falls with s, from 1 on.
+    low = min(1e-3, (1 - alpha) / 10)
+    s = brentq(lambda s: answer(s, 1.0, math.sqrt(s))[0] / s - alpha, low, 1 / alpha + 1, xtol=1e-300, rtol=1e-14)
+    return math.sqrt(alpha * s)
+
+
 def tree_step(m: float, C: int, P: int, T: float = 0.0) -> float:
     """Overlap one step later, on a tree with finitely many inputs: exact.
 
@@ -152,6 +195,7 @@ def recall(
     *,
     start: float = 1.0,
     steps: int = 20,
+    graded: bool = False,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Run one network, all units at once, from a state with a given overlap with the first pattern.
@@ -169,12 +213,14 @@ def recall(
     start : float
         Overlap that the units are drawn with at the beginning, from -1 to 1.
     steps : int
+    graded : bool
+        Units that answer tanh(h / T) instead of being up or down with that mean; T is above 0 then.
     rng : numpy.random.Generator
 
     Returns
     -------
     (steps + 1,) float64
-        The overlap at the beginning and after each step.
+        The overlap at the beginning and after each step; of graded units the cosine M.
 
     Raises
     ------
@@ -192,18 +238,22 @@ def recall(
     T, start = arguments.number("T", T, at_least=0), arguments.number("start", start)
     if abs(start) > 1:
         raise ValueError(f"start must lie between -1 and 1, got {start}")
-    rng = arguments.generator(rng)
+    graded, rng = arguments.flag("graded", graded), arguments.generator(rng)
+    if graded and T == 0:
+        raise ValueError("T must be greater than 0 for graded units")
     overlaps = arguments.room((steps + 1,), steps=steps)
     inputs, patterns = draw_inputs(N, C, rng), rng.integers(2, size=(N, P), dtype=np.int8) * 2 - 1
     couplings = np.empty((N, C), dtype=np.int32)
     fill_couplings(patterns, inputs, couplings)
-    spins = np.where(rng.random(N) < (1 + start) / 2, patterns[:, 0], -patterns[:, 0])
-    overlaps[0] = (spins * patterns[:, 0]).mean()
+    pattern, fields = patterns[:, 0].astype(np.float64), np.empty(N)
+    states = np.where(rng.random(N) < (1 + start) / 2, pattern, -pattern)
+    overlaps[0] = (states * pattern).mean()
     for step in range(1, steps + 1):
-        after = np.empty_like(spins)
-        answer_all(couplings, inputs, spins, rng.random(N), C * T, after)
-        spins = after
-        overlaps[step] = (spins * patterns[:, 0]).mean()
+        fill_fields(couplings, inputs, states, fields)
+        means = np.sign(fields) if T == 0 else np.tanh(fields / (C * T))
+        states = means if graded else np.where(rng.random(N) < (1 + means) / 2, 1.0, -1.0)
+        size = math.sqrt((states**2).mean())
+        overlaps[step] = (states * pattern).mean() / size if size > 0 else 0.0
     return overlaps
 
 
@@ -237,13 +287,10 @@ def fill_couplings(patterns, inputs, out):
 
 
 @kernel
-def answer_all(couplings, inputs, spins, uniform, T, out):
-    """Every unit's answer to its field, in the units of `couplings`, like T."""
-    for i in range(spins.size):
-        field = 0
+def fill_fields(couplings, inputs, states, out):
+    """Every unit's field, times C."""
+    for i in range(out.size):
+        field = 0.0
         for k in range(inputs.shape[1]):
-            field += couplings[i, k] * spins[inputs[i, k]]
-        up = 0.5 * (1.0 + np.sign(field))
-        if T > 0:
-            up = 1 / (1 + math.exp(-2 * field / T))
-        out[i] = 1 if uniform[i] < up else -1
+            field += couplings[i, k] * states[inputs[i, k]]
+        out[i] = field
