@@ -42,6 +42,12 @@ def test_schedules_are_those_of_their_formulas():
         assert len(schedule(kind, 1, hot=2.0, cold=None if kind == "logarithmic" else 0.5)) == 1
 
 
+@pytest.mark.parametrize("kind", ["linear", "geometric"])
+@pytest.mark.parametrize("T", [0.1, 1.3, 4.33656e6])
+def test_a_schedule_that_stays_warm_is_one(kind, T):
+    valleys.cooled([[0.0]], schedule(kind, 300, hot=T, cold=T))
+
+
 START = np.ones((2, 3), dtype=np.int8)
 J3 = 1.0 - np.eye(3)
 BAD = {

@@ -10,7 +10,7 @@ from harness import SIGNIFICANCE
 from scipy.stats import binom, chi2, kstest, norm
 
 from spinlearn import exact
-from spinlearn.core import progress
+from spinlearn.core import progress, words
 from spinlearn.lattice import (
     all_up,
     bond_couplings,
@@ -27,6 +27,7 @@ from spinlearn.lattice import (
     triangular,
 )
 from spinlearn.lattice.ageing import energies
+from spinlearn.meanfield import signals
 
 EVERYONE = from_couplings(1.0 - np.eye(4))[0]
 GRAPHS = {
@@ -60,6 +61,28 @@ def test_a_sample_is_a_table_that_the_energy_takes(lattice, rng):
             total -= sum(J[i, k] * flat[i] * flat[j] for k, j in enumerate(row) if j >= 0) / 2
         assert ising.energy(spins, lattice, J=J) == pytest.approx(total, abs=1e-12)
         assert energies(flat[None], lattice, J[None])[0] == pytest.approx(total, abs=1e-12)
+
+
+@pytest.mark.parametrize("place", [square(3), square(3, 5, periodic=False), triangular(3), cubic(3), EVERYONE], ids=str)
+@pytest.mark.parametrize("law", [glass.FERROMAGNET, glass.BIMODAL, glass.GAUSSIAN])
+def test_the_kernel_draws_one_number_for_each_bond(place, law, rng):
+    """In the order in which the table first names them, from the words of the generator."""
+    number, J = len(bonds(place)), np.full(place.neighbours.shape, 9.0)
+    even = number + number % 2
+    state = rng.integers(2**64, size=4, dtype=np.uint64)
+    twin = state.copy()
+    glass.fill_couplings(law, place.neighbours, J, np.empty(even), state)
+    if law == glass.GAUSSIAN:
+        drawn = np.empty(even)
+        signals.fill_gaussian(twin, drawn, 0, even)
+    else:
+        signs_of_words = [1 - 2 * (int(words.next_word(twin)) >> 63) for _ in range(even)] if law else [1] * even
+        drawn = np.array(signs_of_words, dtype=float)
+    later = place.neighbours > np.arange(place.size)[:, None]
+    np.testing.assert_array_equal(J[later], drawn[:number])
+    glass.tables(place, J)  # it refuses a table whose ends differ
+    assert (J[place.neighbours < 0] == 0).all()
+    np.testing.assert_array_equal(state, twin)
 
 
 @pytest.mark.parametrize("sheet", [square(4, 5), square(4, 5, periodic=False)], ids=["torus", "open"])

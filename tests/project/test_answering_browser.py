@@ -9,6 +9,7 @@ import asking
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from storing import anew
 
 from tools import book
 
@@ -48,21 +49,6 @@ def opened(chromium, site):
 @pytest.fixture(params=["from a file", "from a server"])
 def anywhere(request, opened, server):
     return functools.partial(opened, base=server if request.param == "from a server" else None)
-
-
-STORED = """JSON.stringify(localStorage instanceof Storage
-    && Object.entries(localStorage).filter(([name]) => name.startsWith("spins-to-neurons")).sort())"""
-
-
-def anew(page, open_it):
-    """Open a page that knows what was stored: it can be another process, which hears of it a moment later."""
-    stored = page.evaluate(STORED)
-    for _ in range(50):
-        open_it()
-        if page.evaluate(STORED) == stored:
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError(f"{stored} was stored, and {page.evaluate(STORED)} is there after ten seconds")
 
 
 def again(page):

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from seen import CUT_OFF
+from storing import anew
 
 from tools import book, pages
 
@@ -169,8 +170,7 @@ def test_the_reader_can_choose_the_theme_and_the_choice_stays(browser, site):
                 break
             button.click()
         assert page.get_attribute("html", "data-theme") == "dark"
-        page.wait_for_timeout(500)  # another page can be another process, which hears what is stored a moment later
-        page.goto((site / f"{LESSON}.html").as_uri())
+        anew(page, lambda: page.goto((site / f"{LESSON}.html").as_uri()))
         assert page.get_attribute("html", "data-theme") == "dark"
         assert wrong == []
 

@@ -8,6 +8,7 @@ import numpy as np
 # The largest |J| / T that closed formulas take: beyond it a lattice is in its ground states to every digit, and the
 # formulas only add rounding.
 LARGEST_COUPLING = 100.0
+LARGEST_BETA = 1e300  # colder than that is T = 0 to every digit
 
 
 def number(name: str, value, *, above: float | None = None, at_least: float | None = None) -> float:
@@ -160,9 +161,9 @@ def sweep_temperatures(name: str, value) -> np.ndarray:
 
 
 def inverse(T: np.ndarray) -> np.ndarray:
-    """Return 1 / T, finite also at T = 0: what is colder than 1e-300 is T = 0 to every digit."""
+    """Return 1 / T, finite also at T = 0."""
     with np.errstate(divide="ignore", over="ignore"):
-        return np.minimum(1 / T, 1e300)
+        return np.minimum(1 / T, LARGEST_BETA)
 
 
 def reduced_coupling(T, J) -> np.ndarray:

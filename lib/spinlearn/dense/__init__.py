@@ -3,11 +3,12 @@
 `polytope` says which data have one, `evidence` what it explains, and `signature` what its heat capacity means.
 
 `network` has any couplings: energy, fields, dynamics at T = 0 and above. Hopfield's rules, and others, are in
-`hopfield`; `retrieval` runs Hebb's without forming them, `attractors` has basins and spurious states, and
-`hopfield1982` and `overload` the experiments of that paper.
+`hopfield`, and as kernels in `rules`; `retrieval` runs Hebb's without forming them, `attractors` has basins and
+spurious states, `cycles` follows small networks that move all at once. `hopfield1982` and `overload` are the
+experiments of that paper, and `paper1982` its numbers beside ours.
 
 A Hopfield network's capacity is `capacity`, replica symmetric, `one_step` beyond; `mixtures` are its spurious memories,
-and `recall` is to the last bit, at finite size.
+and `recall` is to the last bit, at finite size. `saturation` measures what networks of finite size keep.
 
 Spin glasses: `glass` draws and samples Sherrington and Kirkpatrick's, `rkky` draws that of an alloy, `branch` finds
 their ground states.

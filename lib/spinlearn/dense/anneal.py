@@ -121,7 +121,8 @@ def schedule(kind: str, sweeps: int, *, hot: float, cold: float | None = None) -
         raise ValueError("cold must be greater than 0 in a geometric schedule, got 0; a linear one may end there")
     if cold > hot:
         raise ValueError(f"cold must not be above hot = {hot:g}, got {cold:g}")
-    return np.linspace(hot, cold, sweeps) if kind == "linear" else np.geomspace(hot, cold, sweeps)
+    T = np.linspace(hot, cold, sweeps) if kind == "linear" else np.geomspace(hot, cold, sweeps)
+    return np.minimum.accumulate(T)  # where hot and cold are equal, rounding would let it rise
 
 
 def checked_schedule(name: str, temperatures) -> np.ndarray:

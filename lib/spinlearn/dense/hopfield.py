@@ -29,10 +29,9 @@ import numpy as np
 
 from ..core import arguments
 from ..core.progress import keeping, watched
+from . import rules
 from .network import check_promise, checked_state, couplings, relax
 from .retrieval import checked_patterns
-
-_NEW = 1e-9  # a pattern of which less than this share is new adds nothing to a projection
 
 
 class Unlearned(NamedTuple):
@@ -219,7 +218,7 @@ def projection(patterns, *, self_coupling: bool = False) -> np.ndarray:
     """
     x = checked_patterns(patterns).astype(np.float64)
     _, size, axes = np.linalg.svd(x, full_matrices=False)
-    axes = axes[size > _NEW * size[0]]
+    axes = axes[size > rules.NEW * size[0]]
     J = axes.T @ axes
     J = (J + J.T) / 2
     if not arguments.flag("self_coupling", self_coupling):
@@ -255,11 +254,10 @@ def project_in(J, pattern) -> np.ndarray:
     """
     J = couplings(J)
     check_promise(J, "sequential", "symmetric")
-    pattern = checked_state("pattern", pattern, len(J)).astype(np.float64)
-    new = pattern - J @ pattern
-    if new @ new < _NEW * pattern.size:
-        return J.copy()
-    return J + np.outer(new, new) / (new @ new)
+    pattern = checked_state("pattern", pattern, len(J))
+    J = J.copy()
+    rules.project_in(J, pattern, np.empty(pattern.size))
+    return J
 
 
 def unlearn(
@@ -317,8 +315,6 @@ def unlearn(
             for k in range(part.start, part.stop):
                 start = rng.choice(np.array([-1, 1], dtype=np.int8), size=n)
                 end = relax(start, J, order="random", progress=False, rng=rng)
-                step = np.outer(end.spins, end.spins) * (strength / n)
-                np.fill_diagonal(step, 0.0)
-                J -= step
+                rules.imprint(J, end.spins, -strength / n)
                 e[k], done = end.e[-1], k + 1
     return Unlearned(J, e)

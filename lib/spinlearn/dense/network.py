@@ -487,6 +487,25 @@ def _checked(spins, J, h) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @kernel
+def fill_fields(spins, J, h, fields):
+    """Fill `fields` (N,) with the local fields, summed anew."""
+    for i in range(spins.size):
+        fields[i] = h[i]
+        for j in range(spins.size):
+            fields[i] += J[i, j] * spins[j]
+
+
+@kernel
+def fill_zero(J, h, zero):
+    """Fill `zero` (N,) with what counts as no field: see `no_field`."""
+    for i in range(h.size):
+        total = abs(h[i])
+        for j in range(h.size):
+            total += abs(J[i, j])
+        zero[i] = _ZERO * total
+
+
+@kernel
 def energy_of_fields(spins, fields, h):
     """Energy per spin from the local fields: s.f counts each pair twice and h once."""
     total = 0.0
@@ -505,24 +524,62 @@ def turn(i, spins, fields, columns):
 
 
 @kernel
-def sweep_to_fields(system, spins, fields, state, turned):
-    """One sweep at T = 0; return how many spins turned. `turned` (N,) int64 is scratch."""
-    columns, _, zero, order = system
-    n, flips = spins.size, 0
-    if order == PARALLEL:
-        for i in range(n):
-            if spins[i] * fields[i] < -zero[i]:
-                turned[flips] = i
-                flips += 1
-        for k in range(flips):
-            turn(turned[k], spins, fields, columns)
-        return flips
-    for step in range(n):
-        i = random_site(n, state) if order == RANDOM else step
+def ask_in_turn(first, many, columns, zero, spins, fields):
+    """Ask so many units one after the other, from unit `first` on, round and round; return how many turned."""
+    i, flips = first, 0
+    for _ in range(many):
+        if spins[i] * fields[i] < -zero[i]:
+            turn(i, spins, fields, columns)
+            flips += 1
+        i += 1
+        if i == spins.size:
+            i = 0
+    return flips
+
+
+@kernel
+def ask_drawn(many, columns, zero, spins, fields, state):
+    """Ask so many units that are drawn at random, one after the other; return how many turned."""
+    flips = 0
+    for _ in range(many):
+        i = random_site(spins.size, state)
         if spins[i] * fields[i] < -zero[i]:
             turn(i, spins, fields, columns)
             flips += 1
     return flips
+
+
+@kernel
+def ask_together(columns, zero, spins, fields, turned):
+    """Ask all units at once; return how many turned. `turned` (N,) int64 is scratch."""
+    flips = 0
+    for i in range(spins.size):
+        if spins[i] * fields[i] < -zero[i]:
+            turned[flips] = i
+            flips += 1
+    for k in range(flips):
+        turn(turned[k], spins, fields, columns)
+    return flips
+
+
+@kernel
+def sweep_to_fields(system, spins, fields, state, turned):
+    """One sweep at T = 0; return how many spins turned. `turned` (N,) int64 is scratch."""
+    columns, _, zero, order = system
+    if order == PARALLEL:
+        return ask_together(columns, zero, spins, fields, turned)
+    if order == RANDOM:
+        return ask_drawn(spins.size, columns, zero, spins, fields, state)
+    return ask_in_turn(0, spins.size, columns, zero, spins, fields)
+
+
+@kernel
+def settled(spins, fields, zero):
+    """Whether no unit wants to turn."""
+    rests = True
+    for i in range(spins.size):
+        rests &= spins[i] * fields[i] >= -zero[i]
+    return rests
 
 
 @kernel
@@ -560,11 +617,10 @@ def relax_sweeps(system, stop, spins, before, seen, fields, state, clock, e):
         clock[0] += 1
         clock[1] += flips
         e[clock[0]] = energy_of_fields(spins, fields, h)
-        settled = flips == 0
-        if settled and order == RANDOM:  # some units were not looked at
-            for i in range(spins.size):
-                settled &= spins[i] * fields[i] >= -zero[i]
-        clock[2] = period_of(order, flips, clock[0], settled, spins, last, before, seen, clock)
+        rests = flips == 0
+        if rests and order == RANDOM:  # some units were not looked at
+            rests = settled(spins, fields, zero)
+        clock[2] = period_of(order, flips, clock[0], rests, spins, last, before, seen, clock)
         before[:] = last
 
 

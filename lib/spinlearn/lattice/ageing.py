@@ -28,6 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import arguments
+from ..core.jit import kernel
 from ..core.progress import Interrupted
 from . import samples, signs
 from .geometry import Lattice, random_spins
@@ -177,6 +178,15 @@ def energies(spins, lattice: Lattice, J) -> np.ndarray:
     """
     beside = np.where(lattice.neighbours >= 0, np.asarray(spins)[:, lattice.neighbours], 0)
     return -0.5 * np.einsum("rik,rik,ri->r", J, beside, spins)
+
+
+@kernel
+def overlap(spins, before):
+    """1/N sum_i s_i s'_i of two configurations (N,)."""
+    total = 0
+    for i in range(spins.size):
+        total += spins[i] * before[i]
+    return total / spins.size
 
 
 def in_field(

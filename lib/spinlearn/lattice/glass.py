@@ -33,7 +33,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import arguments
+from ..core.jit import kernel
+from ..core.words import next_word
+from ..meanfield.signals import fill_gaussian
 from .geometry import Lattice, bond_couplings, bonds, checked, interactions
+
+FERROMAGNET, BIMODAL, GAUSSIAN = 0, 1, 2  # the laws that `fill_couplings` draws
 
 
 class Line(NamedTuple):
@@ -368,6 +373,35 @@ def tables(lattice: Lattice, J) -> np.ndarray:
         for k in odd if len(odd) else range(len(many)):
             interactions(lattice, many[k], 0.0)
     return many
+
+
+@kernel
+def fill_couplings(law, neighbours, couplings, numbers, state):
+    """Draw a sample as a kernel: fill `couplings` (N, z) with one number for each bond, at both of its ends, and 0
+    where there is no neighbour.
+
+    `law` is `FERROMAGNET` (all bonds 1), `BIMODAL` (1 or -1, as often) or `GAUSSIAN` (normal, of mean 0 and standard
+    deviation 1). `numbers` float64 is memory for one number a bond, or one more so that they are even. No two sites may
+    share two bonds.
+    """
+    if law == GAUSSIAN:
+        fill_gaussian(state, numbers, 0, numbers.size)
+    else:
+        for bond in range(numbers.size):
+            numbers[bond] = -1.0 if law == BIMODAL and next_word(state) >> np.uint64(63) else 1.0
+    bond = 0
+    for i in range(neighbours.shape[0]):
+        for k in range(neighbours.shape[1]):
+            j = neighbours[i, k]
+            if j < 0:
+                couplings[i, k] = 0.0
+            if j <= i:
+                continue
+            couplings[i, k] = numbers[bond]
+            for back in range(neighbours.shape[1]):
+                if neighbours[j, back] == i:
+                    couplings[j, back] = numbers[bond]
+            bond += 1
 
 
 def _share(p) -> float:

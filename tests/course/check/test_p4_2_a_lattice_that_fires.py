@@ -54,7 +54,7 @@ def of_the_spikes_alone(rate, spikes, dt):
 
 
 RIGHT = {
-    "4.2-a": [221, (TC - 0.5) / 0.008, [221.2], np.array(221), Decimal("221.15")],
+    "4.2-a": [221, 222, (TC - 0.5) / 0.008, [221.2], np.array(221), Decimal("221.15")],
     "4.2-b1": [2, 2.0, [2], "2"],
     "4.2-b": [count_spikes, by_the_library],
     "4.2-c": [46, fires.ISLANDS, [46.0]],

@@ -162,6 +162,10 @@ def expect_the_library(widget, model):
         round(model.width), model.weight_variance, bias_variance=model.bias_variance, angle=model.angle,
         activation=model.activation, seed=model.seed,
     )  # fmt: skip
+    path = depth.propagate(
+        what, 30, weight_variance=model.weight_variance, bias_variance=model.bias_variance,
+        c=math.cos(math.radians(model.angle)),
+    )  # fmt: skip
     now = facts(widget)
     assert now["chi"] == pytest.approx(found.chi, rel=ROUNDING)
     dies = found.q == 0
@@ -169,6 +173,7 @@ def expect_the_library(widget, model):
     assert now["c"] == pytest.approx(0 if dies else found.c, abs=ROUNDING)
     assert now["q"] == pytest.approx(found.q if math.isfinite(found.q) else 0, rel=ROUNDING)
     assert now["edge"] == pytest.approx(maps.critical_weight(maps.CODES[model.activation], model.bias_variance))
+    assert now["wide"] == pytest.approx(path.c[-1], abs=1e-6)
     assert now["reached"] == pytest.approx(1 - run.d[:, -1].mean(), abs=1e-5)  # chaos has multiplied a last bit
 
 

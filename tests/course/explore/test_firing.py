@@ -226,7 +226,7 @@ def test_the_page_fires_and_counts_as_the_library_does_bit_for_bit(opened, setti
     assert now["digest"] != counted(Firing(**settings | {"seed": 77}), int(now["sweeps"]))["digest"]  # the control
     quenches, spikes = int(now["quenches"]), int(now["spikes"])
     assert quenches >= 3
-    told = f"{spikes} spike{'s' * (spikes != 1)} in {quenches} quenches"
+    told = f"{spikes} spike{'s' * (spikes != 1)} in {quenches} quenches over"
     expect(widget.locator(".sl-foot").first).to_contain_text(told)
     for name, value in {"spikes a quench": now["per_quench"], "share of them up": now["share_up"]}.items():
         if spikes or name == "spikes a quench":

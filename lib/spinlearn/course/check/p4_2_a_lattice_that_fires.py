@@ -13,7 +13,9 @@ COLD = (TC - 0.5) / 0.008
 
 HOW_LONG = Numbers(
     "a number of sweeps",
-    right=at(COLD, 0.7, "221: from 0.5 up to 2.269, by 0.008 in every sweep."),
+    right=case(  # T is below Tc in 222 sweeps, the first at 0.5
+        (COLD - 0.7, 222.0), "221: from 0.5 up to 2.269, by 0.008 in every sweep. (222 if the first, at 0.5, counts.)"
+    ),
     turns=[
         at(2.5 / 0.008, 1, "that is how long it takes until it is back at T0. It is cold only up to Tc."),
         at((3 - TC) / 0.008, 0.7, "that is how long it takes from Tc to T0, when it is warm already."),
@@ -25,7 +27,7 @@ HOW_LONG = Numbers(
     ],
     rest=[
         case(below(0), "a number of sweeps is not negative."),
-        at(COLD, 5, "close, but not to the nearest sweep. Take Tc = 2.2692."),
+        at(COLD, 5, "close, but not to the nearest sweep. Equation (1) has it, with Tc = 2.2692."),
         otherwise("it starts from 3 - 2.5 and is cold up to Tc = 2.269. How many steps of 0.008 are that?"),
     ],
 )

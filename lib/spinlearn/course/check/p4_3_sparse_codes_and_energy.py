@@ -8,7 +8,7 @@ from .answers import call, number, numbers, refuse
 from .declared import Choice, Numbers, Option, above, at, below, case, otherwise
 
 HOW_SPARSE = Numbers(
-    "a sparseness",
+    "a number",
     right=at(0.2, 1e-6, "a half squared over five quarters: a fifth, though a quarter of the cells fire."),
     turns=[
         at(0.8, 1e-6, "that is 1 - a, or the average over the two that fire alone. Average over all eight."),

@@ -97,8 +97,8 @@ class Deep(Explorable):
     c, q : float
         Correlation and variance that a wide network ends with; c is 0 where both signals die out, and q where they grow
         without end.
-    reached : float
-        Correlation in the last layer, the mean of the three networks.
+    wide, reached : float
+        Correlation in the last layer, of a wide network and as the mean of the three.
     edge : float
         sigma_w^2 on the edge of chaos, with this sigma_b^2.
 
@@ -128,7 +128,8 @@ class Deep(Explorable):
 
     chi = controls.reading("slope χ", digits=3, first=True)
     xi = controls.reading("depth ξ", digits=1, unit="layers", first=True)
-    c = controls.reading("c at last, wide", digits=3)
+    c = controls.reading("c*, wide", digits=3)
+    wide = controls.reading(f"wide in layer {_DEPTH}", digits=3)
     reached = controls.reading(f"networks in layer {_DEPTH}", digits=3)
     q = controls.reading("variance at last", digits=3)
     edge = controls.reading("edge, in σw²", digits=3)

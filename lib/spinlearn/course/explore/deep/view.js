@@ -144,7 +144,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     changed: run,
     readings() {
       run();
-      return { chi, xi: dies() ? NaN : xi, c: dies() ? NaN : final, q, edge: critical,
+      return { chi, xi: dies() ? NaN : xi, c: dies() ? NaN : final, wide: 1 - last(of.d), q, edge: critical,
         reached: ends().reduce((sum, each) => sum + each, 0) / networks };
     },
     words() {

@@ -130,8 +130,8 @@ class Firing(Spins):
     sweeps = controls.counter("sweeps")
     per_quench = controls.reading("spikes a quench", digits=2, first=True)
     share_up = controls.reading("share of them up", digits=2, first=True)
-    quenches = controls.counter("quenches")
-    spikes = controls.counter("spikes")
+    quenches = controls.counter("quenches over")
+    spikes = controls.counter("spikes in them")
     T = controls.reading("T", digits=2)
     m = controls.reading("m", digits=3)
 

@@ -49,6 +49,7 @@ export default explorable(async ({ get, module, data }) => {
   trace.set("begins", null, [begins, -begins]);
   trace.set("ends", null, [ends, -ends]);
   heat.set("Tc", null, [Tc]);
+  trace.element.style.order = 0; // directly below the lattice on a phone, too
   const holder = node("div", {}, here().seen.element);
 
   // since: sweeps since the latest quench, negative before the first. on: whether a spike is on. fresh: the spikes of
@@ -120,7 +121,7 @@ export default explorable(async ({ get, module, data }) => {
         trace.set("spike", times, seen.map((each) => (each.on ? each.m : NaN)));
         const marked = starts.filter(({ t }) => t >= first);
         trace.set("starts", marked.map(({ t }) => t), marked.map((each) => each.m));
-        tally.textContent = `${spikes} ${spikes === 1 ? "spike" : "spikes"} in ${quenches} ${quenches === 1 ? "quench" : "quenches"}, ${up} up, ${spikes - up} down`;
+        tally.textContent = `${spikes} ${spikes === 1 ? "spike" : "spikes"} in ${quenches} ${quenches === 1 ? "quench" : "quenches"} over, ${up} up, ${spikes - up} down`;
         trace.draw();
         heat.range("y", 0, 1.1 * get("T0"));
         heat.set("T", times, seen.map((each) => each.T));

@@ -80,6 +80,16 @@ def counted(default: float, low: float, high: float, *, label: str, symbol: str,
     return slider(default, low, high, label=label, symbol=symbol, step=1, digits=0, ends=0, first=first)
 
 
+def stopped(default: float, stops: tuple, *, label: str, symbol: str, first: bool = False) -> Number:
+    """A float under a slider that stops at some whole numbers, as far apart as each other; its box takes any between.
+
+    The view of the model calls ``slideOverStops`` of ``stops.js`` beside this file.
+    """
+    made = counted(default, stops[0], stops[-1], label=label, symbol=symbol, first=first)
+    made.metadata["control"]["stops"] = list(stops)
+    return made
+
+
 def choice(default, options: dict, *, label: str) -> traitlets.Enum:
     """One of some values, which may be texts, numbers or None, each with the text that it is chosen by."""
     trait = traitlets.Enum(list(options), default, allow_none=None in options, help=label)

@@ -45,17 +45,19 @@ export function bars(places, heights, width) {
  * Lay a sheet over the graph `view`, of the axes {min, max} x and y, on which the levels at evenly spaced `places` are drawn.
  *   get(), set(text)   the setting;  levels()  its levels, from 0 to `most`, which is at y = 1;  signs  those of the text
  *   cursor             the part of the graph, a rule, that shows which place the keys are at
- *   place, level       what a place and its level are called
- * At least one level stays above 0. Returns {here(), goesOn()}: here() shows and says where the keys are, and goesOn() tells,
- * while the setting is set, whether it goes on with what was set before, as a stroke does.
+ *   place, level       what a place and its level are called;  shape  what is drawn, which is bars unless it is said
+ *   top                where the highest level is on y, which is at 1 unless it is said
+ *   empty              whether all levels may be 0: unless it is said, at least one stays above
+ * Returns {here(), goesOn()}: here() shows and says where the keys are, and goesOn() tells, while the setting is set, whether it goes on with what was set before, as a stroke does.
  */
-export function drawable(view, { x, y, places, levels, signs, get, set, cursor, place, level, digits }) {
+export function drawable(view, { x, y, places, levels, signs, get, set, cursor, place, level, digits,
+  shape = "bars", top = 1, empty }) {
   const most = signs.length - 1;
   const svg = view.element.querySelector("svg.sl-plot");
   const keys = node("p", { class: "sl-keys", id: unique() },
     "Draw with the pointer, or with the arrow keys: left and right choose, up and down raise and lower, Delete takes away.");
   const sheet = node("div", { class: "sl-sheet", tabindex: "0", role: "slider", "aria-label": `${level} of one ${place}, to be drawn`,
-    "aria-orientation": "vertical", "aria-roledescription": "bars to draw", "aria-valuemin": 0, "aria-valuemax": 1,
+    "aria-orientation": "vertical", "aria-roledescription": `${shape} to draw`, "aria-valuemin": 0, "aria-valuemax": top,
     "aria-describedby": keys.id });
   const pad = node("div", { class: "sl-pad" }, sheet);
   svg.before(pad);
@@ -67,15 +69,15 @@ export function drawable(view, { x, y, places, levels, signs, get, set, cursor, 
 
   /** Show and say where the keys are. */
   function here() {
-    const now = levels()[at];
-    sheet.setAttribute("aria-valuenow", now / most);
-    sheet.setAttribute("aria-valuetext", `${place} ${fixed(places[at], digits)}: ${level.toLowerCase()} ${fixed(now / most, 2)}`);
+    const now = (top * levels()[at]) / most;
+    sheet.setAttribute("aria-valuenow", now);
+    sheet.setAttribute("aria-valuetext", `${place} ${fixed(places[at], digits)}: ${level.toLowerCase()} ${fixed(now, 2)}`);
     view.set(cursor, [places[at]], null);
     view.show(cursor, sheet.matches(":focus"));
     view.draw();
   }
   function take(next, further) {
-    if (next.every((each) => !each)) next[levels().findIndex((each) => each)] = 1;
+    if (!empty && next.every((each) => !each)) next[levels().findIndex((each) => each)] = 1;
     on = further && get() === mine;
     set(next.map((each) => signs[each]).join(""));
     [mine, on] = [get(), false];
@@ -108,7 +110,7 @@ export function drawable(view, { x, y, places, levels, signs, get, set, cursor, 
     const box = svg.querySelector(".sl-field-area").getBoundingClientRect();
     const along = x.min + ((clientX - box.left) / box.width) * (x.max - x.min);
     const up = y.max - ((clientY - box.top) / box.height) * (y.max - y.min);
-    return { k: Math.round((along - places[0]) / (places[1] - places[0])), level: within(up * most) };
+    return { k: Math.round((along - places[0]) / (places[1] - places[0])), level: within((up / top) * most) };
   };
   const stroke = (to) => {
     const [now, from] = [levels(), last ?? to];

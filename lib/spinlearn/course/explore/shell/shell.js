@@ -2,8 +2,9 @@
 //
 // explorable(machine) gives what anywidget asks for, {render({model, el})}. What can be set and read, the buttons and the
 // pace are declared in Python, and come with the model: see controls.py beside this file.
-//   machine    async ({get, set, limits, data}) => what moves; get(key) reads a trait, set(key, value) moves a control by
-//              itself, limits(key) are the ends of a slider, and data is what the class's data() returns:
+//   machine    async ({get, set, limits, data, paint}) => what moves; get(key) reads a trait, set(key, value) moves a control by
+//              itself, limits(key) are the ends of a slider, and data is what the class's data() returns; paint(now, true)
+//              shows what a hand has changed in a view:
 //     views            [{element, place, draw(), describe?(text), close?()}] from top to bottom, as picture (lattice.js)
 //                      and plot (plot.js) make them. The place is "across" (a row of its own on top), "half" (side by
 //                      side on top), "beside" (the panel) or "below" (side by side, under the panel)
@@ -206,7 +207,7 @@ export function explorable(makeMachine) {
       return { min, max };
     };
     const machine = await makeMachine({ limits, data: model.get("_data"), module: model.get("_wasm"),
-      get: (key) => model.get(key), set: (key, value) => model.set(key, value) });
+      get: (key) => model.get(key), set: (key, value) => model.set(key, value), paint });
     const moves = Boolean(machine.step);
     const paces = (spec.pace?.values ?? [1]).map((value) => [value].flat());
     const bySecond = spec.pace?.every === "second";
