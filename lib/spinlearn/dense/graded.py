@@ -1,15 +1,16 @@
-"""Patterns whose active units are not all equally active: laws of rates, from binary to exponential.
+"""Patterns whose active units are not all equally active: laws of rates, from binary to log-normal.
 
 A unit is silent with probability 1 - f; otherwise its rate is drawn from the law of the active ones: one rate (binary
-patterns), two or three in equal steps and equally likely (ternary, quaternary), or an exponential. The sparseness
-a = <eta>^2 / <eta^2> (Treves and Rolls) is f for binary patterns, 9 f / 10 for ternary, 6 f / 7 for quaternary and
-f / 2 for exponential ones. Rates are in units of the mean rate of an active unit.
+patterns), two or three in equal steps and equally likely (ternary, quaternary), an exponential or a log-normal. The
+sparseness a = <eta>^2 / <eta^2> (Treves and Rolls) is f for binary patterns, 9 f / 10 for ternary, 6 f / 7 for
+quaternary and f / 2 for exponential ones. Rates are in units of the mean rate of an active unit.
 
 References
 ----------
 A. Treves and E. T. Rolls, Network 2, 371 (1991): sparseness of graded rates.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +62,9 @@ class Law(NamedTuple):
         active = rng.random(size) < self.f
         if self.name == "exponential":
             return np.where(active, rng.exponential(size=size), 0.0)
+        if self.name == "log-normal":
+            spread = math.sqrt(math.log(self.square))
+            return np.where(active, np.exp(spread * rng.standard_normal(size) - spread**2 / 2), 0.0)
         return np.where(active, rng.choice(self.rates, size=size, p=self.weights), 0.0)
 
 
@@ -121,6 +125,41 @@ def exponential(f: float) -> Law:
     rates = ((low + high) / 2 + (high - low) / 2 * _POINTS).ravel()
     weights = ((high - low) / 2 * _WEIGHTS).ravel() * np.exp(-rates)
     return Law("exponential", f, rates, weights / weights.sum())
+
+
+def lognormal(f: float, variation: float = 1.0) -> Law:
+    """Log-normal rates with a coefficient of variation c among active units: sparseness f / (1 + c^2).
+
+    Parameters
+    ----------
+    f : float
+        Share of active units, above 0 and at most 1.
+    variation : float
+        Above 0 and at most 10.
+
+    Returns
+    -------
+    Law
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> round(lognormal(0.1, 2.0).sparseness, 9)
+    0.02
+    """
+    f, variation = _share(f), arguments.number("variation", variation, above=0)
+    if variation > 10:
+        raise ValueError(f"variation must be at most 10, got {variation}")
+    spread = math.sqrt(math.log1p(variation**2))
+    z = np.arange(-240, 401) / 30.0  # a trapezoidal sum; to the right further, where the squares of the rates weigh
+    weights = np.exp(-z * z / 2)
+    weights /= weights.sum()
+    rates = np.exp(spread * z)
+    return Law("log-normal", f, rates / (weights @ rates), weights)
 
 
 def table(rates, weights, f: float) -> Law:

@@ -145,6 +145,8 @@ def saturating() -> Activation:
 def lognormal(variation: float = 1.0, *, points: int = 200) -> Rates:
     """Log-normal rates of mean 1 with a coefficient of variation, as `points` equally likely ones.
 
+    So many units have no rates that are rarer than one in that many; `graded.lognormal` has the whole tail.
+
     Parameters
     ----------
     variation : float
