@@ -141,6 +141,37 @@ def test_the_limit_of_many_units_is_the_one_that_fails(rng):
     assert last[1] == pytest.approx(tree, abs=0.05)
 
 
+@pytest.mark.parametrize(("alpha", "c"), [(0.3, 0.01), (0.4, 0.01), (0.2, 0.1), (0.5, 1e-3)])
+def test_shared_inputs_raise_the_noise_as_it_says(alpha, c):
+    m = diluted.overlap(alpha, connected=c)
+    y = brentq(lambda y: erf(y) - m, 1e-6, 6)
+    spread = m / (math.sqrt(2) * y)
+    chi = math.sqrt(2 / math.pi) / spread * math.exp(-y * y)
+    q = 0.5
+    for _ in range(300):  # the signs of two fields whose noises have the correlation q
+        inner = [math.erf((m / spread + math.sqrt(q) * z) / math.sqrt(2 * (1 - q))) for z in np.linspace(-8, 8, 321)]
+        weights = np.exp(-(np.linspace(-8, 8, 321) ** 2) / 2)
+        q = float(weights @ np.square(inner) / weights.sum())
+    noise = alpha * (1 + c * (q / (1 - chi) ** 2 + (1 - q) / (1 - chi**2) - 1))
+    assert noise == pytest.approx(spread**2, rel=1e-6)
+    assert m < diluted.overlap(alpha)
+
+
+def test_a_hundredth_connected_is_not_a_tree(rng):
+    assert diluted.capacity(connected=1e-6) == pytest.approx(diluted.capacity(), abs=0.03)
+    assert diluted.overlap(0.3, connected=1e-9) == pytest.approx(diluted.overlap(0.3), abs=1e-6)
+    critical = diluted.capacity(connected=0.01)
+    assert diluted.overlap(critical * 0.9999, connected=0.01) > 0.5  # it breaks off
+    assert diluted.overlap(critical * 1.0001, connected=0.01) == 0
+    N, C = 10_000, 100
+    kept, lost = (
+        np.mean([diluted.recall(N, C, round(alpha * C), steps=80, rng=rng)[-10:].mean() for _ in range(3)])
+        for alpha in (0.38, 0.56)
+    )
+    assert kept == pytest.approx(diluted.overlap(0.38, connected=0.01), abs=0.03)
+    assert lost < 0.25 < diluted.overlap(0.56)
+
+
 def test_couplings_are_hebbs(rng):
     patterns = rng.choice([-1, 1], (12, 5)).astype(np.int8)
     for C in (2, 11):
@@ -156,6 +187,8 @@ def test_couplings_are_hebbs(rng):
     ("call", "says"),
     [
         (lambda: diluted.overlap(0.0), "alpha must be greater than 0"),
+        (lambda: diluted.overlap(0.3, connected=0.5), "connected must be at most 0.1"),
+        (lambda: diluted.overlap(0.3, 0.1, connected=0.05), "T must be 0 where connected"),
         (lambda: diluted.capacity(-1.0), "T must be at least 0"),
         (lambda: diluted.tree_step(1.1, 3, 3), "m must lie between -1 and 1"),
         (lambda: diluted.tree_step(1.0, 10**4, 10**4), "C and P must have a product"),

@@ -72,6 +72,18 @@ def test_programmes_cross_half_at_the_bound(make, rng):
     assert above < 0.2
 
 
+def test_a_finite_gain_crosses_half_at_its_own_bound(rng):
+    N, law, gain = 150, graded.binary(0.5), 0.85
+    load = threshold_linear.optimal(law, gain=gain).alpha * N
+    assert load < 0.6 * threshold_linear.optimal(law).alpha * N
+    shares = [
+        threshold_linear.storable_share(law, round(factor * load), N, gain=gain, instances=20, rng=rng)
+        for factor in (0.8, 1.2)
+    ]
+    assert shares[0] > 0.8
+    assert shares[1] < 0.2
+
+
 def test_weights_answer_with_the_rates(rng):
     law = graded.quaternary(0.4)
     X, V = law.draw((30, 40), rng=rng), law.draw(30, rng=rng)

@@ -28,6 +28,17 @@ and memory fades at alpha = 1 instead of 2 / pi (`best_overlap`). The gain is th
 So three limits are taken: C to infinity, N to infinity, and ln N faster than C. `recall` runs the network and takes
 none, `tree_step` takes the last two only, `overlap` takes all: what lies between two of them is what a limit is worth.
 
+With C = 100 the tree is within a hundredth of the Gaussian. But C / N = 1 % is not small. Units share inputs, so that
+the overlaps m_mu with the other patterns, of the size 1 / sqrt(N), are seen by all and come back: m_mu' = chi m_mu +
+eta, with chi = d<s> / dh and a noise eta that stays the same as far as spins do. Those move even at T = 0, with the
+overlap q* = 1 - 8 Tw(m / sqrt(alpha), sqrt((1 - q*) / (1 + q*))) of a state with a later one (Tw is Owen's function).
+To first order in c = C / N the variance of the noise becomes
+
+    alpha (1 + c (q* / (1 - chi)^2 + (1 - q*) / (1 - chi^2) - 1)),
+
+and since chi = 1 at the continuous transition, memory breaks off before it: at c = 1 % at alpha = 0.45. That is the
+factor 1 / (1 - chi)^2 of the Hopfield model, which for q* = 1 and c = 1 this is.
+
 References
 ----------
 B. Derrida, E. Gardner and A. Zippelius, Europhys. Lett. 4, 167 (1987).
@@ -37,8 +48,8 @@ I. Meilijson and E. Ruppin, Optimal firing in sparsely-connected low-activity at
 import math
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import erf
+from scipy.optimize import brentq, minimize_scalar
+from scipy.special import erf, owens_t
 from scipy.stats import binom
 
 from ..core import arguments
@@ -48,8 +59,8 @@ from ..meanfield.gaussian import answer, gaussian_magnetisation
 _LARGEST_SUM = 2 * 10**6  # signs in a field of `tree_step`
 
 
-def overlap(alpha: float, T: float = 0.0) -> float:
-    """Overlap with the pattern that is recalled, for C to infinity on a tree.
+def overlap(alpha: float, T: float = 0.0, *, connected: float = 0.0) -> float:
+    """Overlap with the pattern that is recalled, for C to infinity.
 
     Parameters
     ----------
@@ -57,6 +68,8 @@ def overlap(alpha: float, T: float = 0.0) -> float:
         Load P / C, above 0.
     T : float
         At least 0.
+    connected : float
+        c = C / N, from 0, a tree, to 0.1; to first order, and at T = 0.
 
     Returns
     -------
@@ -72,8 +85,16 @@ def overlap(alpha: float, T: float = 0.0) -> float:
     --------
     >>> [round(overlap(alpha), 4) for alpha in (0.1, 0.4, 0.6, 0.7)]
     [0.9984, 0.7861, 0.3285, 0.0]
+    >>> [round(overlap(alpha, connected=0.01), 2) for alpha in (0.1, 0.4, 0.5)]
+    [1.0, 0.76, 0.0]
     """
-    alpha, T = arguments.number("alpha", alpha, above=0), arguments.number("T", T, at_least=0)
+    alpha = arguments.number("alpha", alpha, above=0)
+    T, connected = _checked(T, connected)
+    if connected > 0:
+        y, most = _last(connected)
+        if alpha > most:
+            return 0.0
+        return float(erf(brentq(lambda y: _load(y, connected) - alpha, y, 1 / math.sqrt(2 * alpha) + 1.0, xtol=1e-13)))
     if T > 0:
         return float(gaussian_magnetisation(arguments.temperature(T), spread=math.sqrt(alpha)))
     if alpha >= 2 / math.pi:
@@ -83,13 +104,13 @@ def overlap(alpha: float, T: float = 0.0) -> float:
     return float(x * size)
 
 
-def capacity(T: float = 0.0) -> float:
-    """The load at which the overlap vanishes: 2 / pi at T = 0, and 0 from T = 1 on.
+def capacity(T: float = 0.0, *, connected: float = 0.0) -> float:
+    """The load at which the overlap vanishes: 2 / pi at T = 0 on a tree, and 0 from T = 1 on.
 
     Parameters
     ----------
-    T : float
-        At least 0.
+    T, connected
+        As for `overlap`.
 
     Returns
     -------
@@ -104,8 +125,12 @@ def capacity(T: float = 0.0) -> float:
     --------
     >>> round(capacity() * math.pi, 12), round(capacity(0.5), 6)
     (2.0, 0.446965)
+    >>> round(capacity(connected=0.01), 4)
+    0.4517
     """
-    T = arguments.number("T", T, at_least=0)
+    T, connected = _checked(T, connected)
+    if connected > 0:
+        return _last(connected)[1]
     if T >= 1:
         return 0.0
     if T < 1e-9:
@@ -273,6 +298,34 @@ def draw_inputs(N: int, C: int, rng: np.random.Generator) -> np.ndarray:
             drawn[twice] = rng.integers(N - 1, size=np.count_nonzero(twice))
             drawn.sort(axis=1)
     return (drawn + (drawn >= np.arange(N)[:, None])).astype(np.int32)
+
+
+def _checked(T, connected) -> tuple[float, float]:
+    T, connected = arguments.number("T", T, at_least=0), arguments.number("connected", connected, at_least=0)
+    if connected > 0.1:
+        raise ValueError(f"connected must be at most 0.1, since it counts to first order, got {connected}")
+    if connected > 0 and T > 0:
+        raise ValueError(f"T must be 0 where connected is above 0, got {T}")
+    return T, connected
+
+
+def _load(y: float, connected: float) -> float:
+    """The load at which m is erf(y): y is m over sqrt(2) times the spread of the noise."""
+    size = erf(y) / y
+    chi = 2 / math.sqrt(math.pi) * math.exp(-y * y) / size
+    moved = 0.0  # 1 - q*
+    if y < 5:
+        moved = brentq(lambda d: 8 * owens_t(math.sqrt(2) * y, math.sqrt(d / (2 - d))) - d, 1e-30, 1.0, xtol=1e-32)
+    back = (1 - moved) / (1 - chi) ** 2 + moved / (1 - chi**2)
+    return size**2 / 2 / (1 + connected * (back - 1))
+
+
+def _last(connected: float) -> tuple[float, float]:
+    """Where the load is largest: y, and the load."""
+    found = minimize_scalar(
+        lambda y: -_load(y, connected), bounds=(1e-3, 2.0), method="bounded", options={"xatol": 1e-9}
+    )
+    return float(found.x), float(-found.fun)
 
 
 @kernel

@@ -235,7 +235,9 @@ def weights(X, V) -> gardner.Weights | None:
     return gardner.Weights(found.x[:N] * rate / (scale * size), float(found.x[N] * rate / scale))
 
 
-def storable_share(law: graded.Law, P: int, N: int, *, instances: int = 100, rng: np.random.Generator) -> float:
+def storable_share(
+    law: graded.Law, P: int, N: int, *, gain: float = math.inf, instances: int = 100, rng: np.random.Generator
+) -> float:
     """Of how many random sets of P patterns a threshold-linear unit with N inputs can store all.
 
     Parameters
@@ -244,6 +246,9 @@ def storable_share(law: graded.Law, P: int, N: int, *, instances: int = 100, rng
         Of inputs and outputs.
     P, N : int
         At least 1.
+    gain : float
+        The largest gain that is allowed, as for `optimal`, above 0: the shortest weights must have no more. Left out, a
+        linear programme decides.
     instances : int
         Sets to try.
     rng : numpy.random.Generator
@@ -265,11 +270,19 @@ def storable_share(law: graded.Law, P: int, N: int, *, instances: int = 100, rng
     """
     law, P = graded.checked(law), arguments.count("P", P, at_least=1)
     N, instances = arguments.count("N", N, at_least=1), arguments.count("instances", instances, at_least=1)
-    rng = arguments.generator(rng)
+    rng, limited = arguments.generator(rng), gain != math.inf
+    longest = 0.0
+    if limited:
+        spread = math.sqrt(law.f * law.square - law.f**2)
+        longest = arguments.number("gain", gain, above=0) / max(spread, 1e-300)
     stored = 0
     for _ in range(instances):
         X, V = law.draw((P, N), rng=rng) - law.f, law.draw(P, rng=rng)
-        stored += not V.any() or weights(X, V) is not None
+        if V.any():
+            found = shortest(X, V) if limited else weights(X, V)
+            stored += int(found is not None and (not limited or np.linalg.norm(found.w) <= longest))
+        else:
+            stored += 1
     return stored / instances
 
 
