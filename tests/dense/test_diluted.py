@@ -126,6 +126,7 @@ def test_a_large_network_begins_as_the_tree_does(T, rng):
     assert abs(diluted.tree_step(found[0], C, P + 1, T) - once) > 6 / math.sqrt(N)  # one pattern more would be seen
 
 
+@pytest.mark.slow
 def test_the_limit_of_many_units_is_the_one_that_fails(rng):
     # At C = 50 and alpha = 0.5 the tree keeps 0.63. With C / N of a tenth and a hundredth the network loses more.
     C, P = 50, 25
@@ -157,6 +158,7 @@ def test_shared_inputs_raise_the_noise_as_it_says(alpha, c):
     assert m < diluted.overlap(alpha)
 
 
+@pytest.mark.slow
 def test_a_hundredth_connected_is_not_a_tree(rng):
     assert diluted.capacity(connected=1e-6) == pytest.approx(diluted.capacity(), abs=0.03)
     assert diluted.overlap(0.3, connected=1e-9) == pytest.approx(diluted.overlap(0.3), abs=1e-6)

@@ -95,6 +95,7 @@ def test_random_instances_are_separable_as_often_as_cover_says(rng):
         assert abs(share - wrong) > allowed  # four inputs too many would be seen
 
 
+@pytest.mark.slow
 def test_sparse_instances_cross_half_at_gardners_load(rng):
     # At f = 0.1 the capacity is 3.91; at N = 50 the crossing is within a tenth of it.
     N, alpha = 50, gardner.capacity(0.1).alpha

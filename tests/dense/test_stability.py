@@ -79,8 +79,9 @@ def test_few_patterns_of_a_power_run_away():
         assert stability.stability_load(stability.power(n, noise=0.01), law) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("activation", "rates"), CASES)
-@pytest.mark.parametrize("alpha", [0.1, pytest.param(0.4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("alpha", [0.1, 0.4])
 def test_networks_have_the_spectrum_of_the_theory(activation, rates, alpha, rng):
     # The rightmost eigenvalue scatters from pattern to pattern, and where it is that of the bulk it lies
     # below its limit, by up to a fifth of the distance from 1.

@@ -7,6 +7,7 @@ from spinlearn.dense import gardner, teaching
 from spinlearn.neuron import perceptron
 
 
+@pytest.mark.slow
 def test_rosenblatts_rule_and_descent_store_what_can_be_stored(rng):
     N, decided = 40, []
     for alpha in (1.2, 1.6, 2.4):

@@ -155,6 +155,7 @@ def test_long_tails_pass_the_bound_at_any_sparseness():
         assert threshold_linear.hebbian(law).alpha > 1.2 * threshold_linear.optimal(law).alpha
 
 
+@pytest.mark.slow
 def test_hebbs_fields_have_the_signal_and_the_noise_of_the_theory(rng):
     # One step of M units from a recalled state: at the capacity it reproduces its own signal over noise.
     M, C, law = 500, 3000, graded.ternary(0.2)
