@@ -98,9 +98,8 @@ def test_what_is_cooled_in_the_field_stays_near_equilibrium_and_that_is_not_curi
     options = {"h": h, "every": 4, "rng": rng}
     tempered = [tempering.simulate(all_up(sheet), sheet, T, 1200, J=one, **options).m[100:].mean(axis=0) for one in J]
     truth = np.mean(tempered, axis=0) / h
-    assert (
-        np.abs(found.field - truth) < 3 * found.field_error
-    ).all()  # the error is over samples, and these are the same
+    # The error is over samples, and these are the same ones: it is too large, and still small.
+    assert (np.abs(found.field - truth) < 3 * found.field_error).all()
     assert truth[0] < 0.5 / T[0]
     assert (found.zero_field[:2] < truth[:2] - 4 * found.zero_field_error[:2]).all()
     assert (np.diff(truth) < 0).all()  # no cusp
