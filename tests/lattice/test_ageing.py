@@ -7,7 +7,7 @@ from harness import Case
 from scipy.stats import norm
 
 from spinlearn import exact
-from spinlearn.lattice import ageing, glass, square
+from spinlearn.lattice import ageing, all_up, glass, square, tempering
 
 RING = square(2, 3, periodic=False)
 
@@ -88,6 +88,21 @@ def test_cold_the_two_ways_part(rng):
     assert apart[0] > 5
     assert abs(apart[-1]) < 4
     assert found.zero_field.argmax() not in (0, 8)  # the cusp of waiting
+
+
+def test_what_is_cooled_in_the_field_stays_near_equilibrium_and_that_is_not_curies_law(rng):
+    """Of the same samples, by parallel tempering: the field of page 5.1 is not small in the cold."""
+    sheet, h, T = square(8), 0.2, np.array([0.4, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0, 3.0])
+    J = drawn(sheet, 24, rng)
+    found = ageing.in_field(sheet, T, J=J, h=h, sweeps=120, rng=rng)
+    options = {"h": h, "every": 4, "rng": rng}
+    tempered = [tempering.simulate(all_up(sheet), sheet, T, 1200, J=one, **options).m[100:].mean(axis=0) for one in J]
+    truth = np.mean(tempered, axis=0) / h
+    # The error is over samples, and these are the same ones: it is too large, and still small.
+    assert (np.abs(found.field - truth) < 3 * found.field_error).all()
+    assert truth[0] < 0.5 / T[0]
+    assert (found.zero_field[:2] < truth[:2] - 4 * found.zero_field_error[:2]).all()
+    assert (np.diff(truth) < 0).all()  # no cusp
 
 
 @pytest.mark.parametrize(

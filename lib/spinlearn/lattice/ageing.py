@@ -10,7 +10,8 @@ would depend on t alone.
 Cool the glass in a small field, or cool it without and switch the field on when it is cold. Above some temperature,
 which depends on how long one waits, both have the same magnetisation; below they part (`in_field`). What is cooled in
 the field stays near the equilibrium value. For bonds whose law does not know sign, that is the Curie law 1 / T of free
-spins, at any temperature in the paramagnet: a loop of bonds that would correlate two spins has either sign as often. In
+spins, at any temperature in the paramagnet, as the field goes to zero: a loop of bonds that would correlate two spins
+has either sign as often. (In the cold a field has to be small indeed; what is cooled in a larger one bends away.) In
 two dimensions the glass phase is at T = 0 only, so the cusp of the zero-field-cooled curve is one of waiting, not of
 equilibrium, and it moves to lower T as one waits longer.
 
