@@ -55,7 +55,7 @@ def saddle(alpha):
     return 0.0 if overlap(alpha) == 0 else float(erf(brentq(lambda y: side(y) - np.sqrt(2 * alpha), 1e-3, TOP.x)))
 
 
-def without_echo(alpha):
+def without_feedback(alpha):
     return float(erf(brentq(lambda y: erf(y) / y - np.sqrt(2 * alpha), 1e-6, 100))) if alpha < 0.63 else 0.0
 
 
@@ -120,7 +120,7 @@ MISTAKES = {
         (0.4770, "Square"),
         (0.2275, "that is 2α"),
         (0.4550, "do not multiply"),
-        (0.1238, "echo"),
+        (0.1238, "feedback"),
         (0.1343, "minus"),
         (0.9953, "that is m"),
         (0.114, "four decimals"),
@@ -129,7 +129,7 @@ MISTAKES = {
     ],
     "5.2-c": [
         (saddle, "saddle"),
-        (without_echo, "echo"),
+        (without_feedback, "feedback"),
         (lambda a: brentq(lambda y: side(y) - np.sqrt(2 * a), TOP.x, 100) if overlap(a) else 0.0, "that is y"),
         (lambda a: 0.0, "there is a memory"),
         (lambda a: (1 - overlap(a)) / 2, "wrong bits"),

@@ -76,7 +76,7 @@ LOAD_AT_TWO = Numbers(
         at(math.sqrt(2 * LOAD_OF_TWO), 6e-4, "that is √(2α). Square it, and halve that."),
         at(2 * LOAD_OF_TWO, 1e-4, "that is 2α."),
         at(4 * LOAD_OF_TWO, 2e-4, "√(2α) squared is 2α: divide by 2, do not multiply."),
-        at(float(erf(_Y) ** 2 / _Y**2 / 2), 6e-5, "the second term is missing: that is r = 1, without the echo."),
+        at(float(erf(_Y) ** 2 / _Y**2 / 2), 6e-5, "the second term is missing: that is r = 1, without the feedback."),
         at(
             float((erf(_Y) / _Y + 2 / math.sqrt(math.pi) * math.exp(-_Y * _Y)) ** 2 / 2),
             6e-5,
@@ -158,11 +158,11 @@ def overlap(answer) -> str:
     if not np.allclose(came, right, rtol=0, atol=1e-6):
         saddle = np.array([capacity.retrieval(load, 0.0, saddle=True).m for load in _LOADS])
         y = np.array([brentq(lambda y, a=load: _side(y) - math.sqrt(2 * a), 1.5112, 100) for load in _LOADS])
-        plain = np.array([_without_echo(load) for load in _LOADS])
+        plain = np.array([_without_feedback(load) for load in _LOADS])
         turns = [
             (saddle, "that is the saddle, the smaller of the two solutions. The memory has the larger y."),
             (y, "that is y. The overlap is erf(y)."),
-            (plain, "that is for r = 1, without the echo of the other patterns."),
+            (plain, "that is for r = 1, without the feedback through the other patterns."),
             (0 * right, "there is a memory at these loads."),
             ((1 - right) / 2, "that is the share of wrong bits. The overlap is asked for."),
         ]
@@ -183,7 +183,7 @@ def _side(y: float) -> float:
     return float(erf(y) / y - 2 / math.sqrt(math.pi) * math.exp(-y * y))
 
 
-def _without_echo(load: float) -> float:
+def _without_feedback(load: float) -> float:
     return float(erf(brentq(lambda y: erf(y) / y - math.sqrt(2 * load), 1e-6, 100)))
 
 
