@@ -4,8 +4,8 @@ Greedy descent turns every spin that gains by it, until none does, and starts an
 bath while T falls, sweep by sweep, through a `schedule`: it crosses hills while it is warm, and settles where it is
 when it is cold. How slowly is the whole question. With T_t = c / ln(t + 2) the chance to be in a ground state tends to
 1 if and only if c is at least the depth of the deepest valley without one (Hajek; `valleys.depth` computes it), and
-that takes longer than listing all states would. Parallel tempering never cools: copies at many temperatures change
-places, so that what is stuck in the cold gets out by way of the hot.
+that takes very long: 10^19 sweeps for sixteen states on page 5.3. Parallel tempering never cools: copies at many
+temperatures change places, so that what is stuck in the cold gets out by way of the hot.
 
 A network is a matrix of couplings J or a `heatbath.Graph`, dense or sparse (`heatbath.graph`), with fields or without.
 Energies are E(s) = -(1/2) s.J.s - h.s. All three searches count sweeps of N updates, so that they can be compared at
