@@ -238,8 +238,36 @@ def test_when_the_best_was_met_is_told(rng):
     run = simulate(start, units, T, rng=np.random.default_rng(4))
     for r in range(8):
         cut = simulate(start, units, T[: run.found[r]], rng=np.random.default_rng(4))
-        np.testing.assert_array_equal(cut.last[r], run.states[r])
+        np.testing.assert_array_equal(cut.states[r], run.states[r])
+        assert cut.energy[r] == run.energy[r]
         assert simulate(start, units, T[: run.found[r] - 1], rng=np.random.default_rng(4)).energy[r] > run.energy[r]
+
+
+@pytest.mark.parametrize("order", ["sequential", "reversed"])
+@pytest.mark.parametrize("rungs", [0, 1])
+def test_every_state_on_the_way_is_looked_at(order, rungs, rng):
+    """In a sweep in order the states between are those of its end and of its start, put together."""
+    units, start = glass(12, h=0.1), starts(glass(12), 30, rng)
+
+    def run(sweeps):
+        rng = np.random.default_rng(6)
+        if rungs:
+            return temper(start, units, [2.0], sweeps, order=order, rng=rng)
+        return simulate(start, units, np.full(sweeps, 2.0), order=order, rng=rng)
+
+    lowest = at_ends = heatbath.energy(start, units)
+    before = start
+    for sweeps in range(1, 6):
+        now, moved = run(sweeps), np.zeros(12, dtype=bool)
+        after = now.last.reshape(30, 12)
+        for i in range(12) if order == "sequential" else range(11, -1, -1):
+            moved[i] = True
+            lowest = np.minimum(lowest, heatbath.energy(np.where(moved, after, before), units))
+        at_ends = np.minimum(at_ends, heatbath.energy(after, units))
+        np.testing.assert_allclose(now.energy, lowest, atol=1e-12)
+        np.testing.assert_allclose(heatbath.energy(now.states, units), lowest, atol=1e-12)
+        before = after
+    assert (lowest < at_ends - 1e-9).mean() > 0.3  # who looks at the ends of sweeps only misses lower ones
 
 
 @pytest.mark.parametrize("name", ["greedy", "annealing", "tempering"])
