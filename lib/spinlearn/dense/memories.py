@@ -16,10 +16,11 @@ power(2) is Hopfield's network with Hebb's couplings, J_ii = 0, but for the cons
 
 A unit turns if that lowers E, and stays if E would be the same. So E never rises, whatever F, as long as units move one
 at a time; no step is small, and no gradient is taken. (To follow the sign of the gradient, sum_mu xi_mu f(x_mu), lowers
-E as well where F is convex, even with all units at once; but that rests in states which a turn would leave.) What a turn
-costs needs no more than whole numbers. Let c_mu be the number of units at which state and pattern agree, so that
-x_mu = 2 c_mu - N, and F_c the interaction there. A turn of unit i takes c_mu down by one where pattern and state agree
-at i, and up elsewhere:
+E as well where F is convex, even with all units at once; but that rests in states which a turn would leave.)
+
+What a turn costs needs no more than whole numbers. Let c_mu be the number of units at which state and pattern agree, so
+that x_mu = 2 c_mu - N, and F_c the interaction there. A turn of unit i takes c_mu down by one where pattern and state
+agree at i, and up elsewhere:
 
     E(turned) - E(s) = sum over c from 0 to N - 1 of  K_c (F_{c+1} - F_c),
 
