@@ -99,9 +99,14 @@ def test_retrieval_with_errors_ends_where_the_equation_says(n, N, loads, rng):
         assert abs(ends.mean() - crosstalk.retrieved(1.25 * load, n)) > abs(ends.mean() - m)
 
 
-def test_beyond_the_last_load_a_pattern_is_lost(rng):
-    last = crosstalk.last_load(3)
-    assert kept.recalled(200, round(2 * last.load * 200**2), power(3), 10, rng=rng).mean() < last.m - 0.15
+def test_below_the_last_load_the_end_is_one_for_all_cues_and_beyond_it_is_where_the_cue_was(rng):
+    N, last = 200, crosstalk.last_load(3)
+    for load in (0.05, 0.06):
+        ends = [kept.recalled(N, round(load * N**2), power(3), 20, m=m, rng=rng).mean() for m in (0.9, 0.75)]
+        np.testing.assert_allclose(ends, crosstalk.retrieved(load, 3), atol=0.035)
+    load = 1.5 * last.load
+    near, far = (kept.recalled(N, round(load * N**2), power(3), 20, m=m, rng=rng).mean() for m in (0.95, 0.65))
+    assert last.m > near > far + 0.2
 
 
 def test_the_higher_the_power_the_more_is_recalled_from_the_same_cue(rng):
