@@ -84,6 +84,8 @@ MISTAKES = {
         (lambda p, q: (2 / math.log(p / q), p - q), "sign"),
         (lambda p, q: (2 / math.log(p / q), (q - p) / (p + q)), "Missing"),
         (lambda p, q: (2 / math.log(p / q), 1 - 2 * p), "not 1 - p"),
+        (lambda p, q: (2 / math.log(p / (1 - p)), q - p), "counts missing"),
+        (lambda p, q: (2 / math.log(p / (1 - p)), 1 - 2 * p), "for q = 1 - p"),
         (lambda p, q: (1 / math.log(p / q), q - p), "two units"),
         (lambda p, q: (math.log(p / q) / 2, q - p), "one over"),
         (lambda p, q: (2 / math.log(p / q), 2 * (q - p)), "once"),

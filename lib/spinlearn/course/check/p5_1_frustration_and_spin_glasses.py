@@ -94,7 +94,7 @@ MARGIN = Numbers(
     ],
 )
 
-_LINES = [(0.6, 0.1), (0.8, 0.2), (0.3, 0.2), (0.5, 0.05), (0.9, 0.01)]
+_LINES = [(0.6, 0.1), (0.8, 0.2), (0.3, 0.2), (0.55, 0.05), (0.9, 0.01)]
 
 
 def diluted_line(answer) -> str:
@@ -116,10 +116,9 @@ def diluted_line(answer) -> str:
         (np.stack([1 / T, e], axis=1), "that is one over the temperature."),
         (np.stack([T, 2 * e], axis=1), "the energy counts each bond once."),
     ]
-    with np.errstate(all="ignore"):
-        for wrong, why in turns:
-            if np.allclose(came, wrong, rtol=1e-9, atol=1e-12):
-                refuse(why)
+    for wrong, why in turns:
+        if np.allclose(came, wrong, rtol=1e-9, atol=1e-12):
+            refuse(why)
     which = 0 if not np.allclose(came[:, 0], T, rtol=1e-9, atol=0) else 1
     k = int(np.argmax(np.abs(came - right)[:, which]))
     name = ("T", "the energy for each place")[which]

@@ -85,7 +85,7 @@ LOAD_AT_TWO = Numbers(
         at(float(erf(_Y)), 6e-5, "that is m. At which load?"),
     ],
     rest=[
-        at(LOAD_OF_TWO, 1.2e-3, "close, but not to four decimals."),
+        at(LOAD_OF_TWO, 4e-3, "close, but not to four decimals."),
         case(above(0.1379056), "there is no retrieval state at such a load."),
         otherwise("put y = 2 into the right side. That is √(2α)."),
     ],
