@@ -60,7 +60,7 @@ def test_the_square_is_hopfields_network_state_by_state(order, rng):
 
 
 def naive_sweep(spins, patterns, F):
-    """Krotov and Hopfield's update, unit after unit, as their equation 3 has it; a tie leaves a unit as it is."""
+    """Krotov and Hopfield's update, unit after unit, as their equation 4 has it; a tie leaves a unit as it is."""
     s = spins.astype(int)
     for i in range(s.size):
         rest = patterns.astype(int) @ s - patterns[:, i] * s[i]
@@ -115,6 +115,19 @@ def test_the_sign_of_the_gradient_is_another_rule_that_lowers_a_convex_energy_an
     assert rested > 100
 
 
+@pytest.mark.parametrize("interaction", [power(2), power(3), power(4), power(5), power(2, rectified=True)])
+def test_exclusive_or_is_stored_in_three_units_unless_the_energy_is_even(interaction):
+    """Krotov and Hopfield, section 3: four memories, two inputs held, and the third unit asked."""
+    table = np.array([[x, y, -x * y] for x in (-1, 1) for y in (-1, 1)], dtype=np.int8)
+    gained = [
+        memories.costs(row * [1, 1, -1], table, interaction)[2] for row in table
+    ]  # by the turn to the right answer
+    if interaction.degree % 2 or interaction.rectified:
+        assert max(gained) < 0
+    else:
+        np.testing.assert_array_equal(gained, 0.0)
+
+
 @pytest.mark.parametrize("interaction", [power(2), power(3), power(4, rectified=True), exponential(0.7)])
 def test_fixed_points_are_the_minima_of_all_states(interaction, rng):
     patterns = hopfield.random_patterns(9, 8, rng=rng)
@@ -128,11 +141,11 @@ def test_fixed_points_are_the_minima_of_all_states(interaction, rng):
 
 
 def test_what_cancels_cancels_exactly_at_any_sharpness(rng):
-    """A rival one unit away, and far weaker others: the sign of a cost is that of 700 digits."""
-    getcontext().prec = 700
+    """A rival one unit away, and far weaker others: the sign of a cost is that of 400 digits."""
+    getcontext().prec = 400
     seen = 0
     for T in (1.0, 0.2, 0.05):
-        for _ in range(10):
+        for _ in range(4):
             N = 20
             patterns = hopfield.random_patterns(40, N, rng=rng)
             patterns[1] = patterns[0]
@@ -150,7 +163,7 @@ def test_what_cancels_cancels_exactly_at_any_sharpness(rng):
             E = -(exponential(T).F(memories.overlaps(s, patterns).astype(float), N).sum())
             E_turned = -(exponential(T).F(memories.overlaps(turned, patterns).astype(float), N).sum())
             seen += np.sign(E_turned - E) != np.sign(found[3])
-    assert seen > 5  # a difference of two energies has lost it
+    assert seen > 2  # a difference of two energies has lost it
 
 
 def test_with_an_even_power_a_mirror_image_is_stored_too(rng):

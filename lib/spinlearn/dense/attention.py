@@ -391,10 +391,8 @@ def melting_temperature(patterns, k: int, *, distance: bool = False) -> float:
 
     Examples
     --------
-    Weiss's magnet, and a Potts magnet with five states, where a memory lives on beside a blur that is stable again:
+    A Potts magnet with five states, where a memory lives on beside a blur that is stable again:
 
-    >>> round(melting_temperature([[2.0], [-2.0]], 0), 2)
-    4.0
     >>> round(melting_temperature(3 * np.eye(5), 0), 3), round(blur(3 * np.eye(5), 1.9).slope, 3)
     (2.525, 0.947)
     """

@@ -17,9 +17,9 @@ One pattern is kept if none of its N bits is wrong, and every one if none of P N
 
     P = N^(n-1) / (2 (2n - 3)!! ln N),    and that over n,
 
-are kept for ln N to infinity (Krotov and Hopfield have the first as their capacity without errors; n = 2 is McEliece's
-N / (2 ln N) and N / (4 ln N)). Both exponents are n - 1. What one fits is less by 1 / ln N, and by more in networks of
-some dozen units: there it is 1.5 for x^3 and 2.6 for x^4.
+are kept for ln N to infinity (the first is Krotov and Hopfield's equation 6, their capacity without errors; n = 2 is
+McEliece's N / (2 ln N) and N / (4 ln N)). Both exponents are n - 1. What one fits is less by 1 / ln N, and by more in
+networks of some dozen units: there it is 1.5 for x^3 and 2.6 for x^4.
 
 Errors come in swarms. Where patterns happen to overlap much, all bits feel it; with an even power, or a rectified one,
 large overlaps hold most bits as well, so that it harms less. And with an odd power, or a rectified one, a term of the

@@ -4,7 +4,7 @@ P patterns xi of N units are stored in the energy
 
     E(s) = -sum_mu F(x_mu),        x_mu = xi_mu . s,
 
-with an interaction F that grows faster than the square of Hopfield and Hebb (Krotov and Hopfield's equation 1). Read as
+with an interaction F that grows faster than the square of Hopfield and Hebb (Krotov and Hopfield's equation 2). Read as
 a network of two layers, x_mu is the field of a memory unit and f = F' its activation: linear for x^2, a square for x^3,
 a cube for x^4, an exponential for e^x. Here f(N) = 1, whatever F: a memory unit that sees its pattern whole answers 1.
 
@@ -14,9 +14,10 @@ a cube for x^4, an exponential for e^x. Here f(N) = 1, whatever F: a memory unit
 
 power(2) is Hopfield's network with Hebb's couplings, J_ii = 0, but for the constant P / 2.
 
-A unit turns if that lowers E, and stays if E would be the same. So E never rises, whatever F, as long as units move one
-at a time; no step is small, and no gradient is taken. (To follow the sign of the gradient, sum_mu xi_mu f(x_mu), lowers
-E as well where F is convex, even with all units at once; but that rests in states which a turn would leave.)
+A unit turns if that lowers E (their equation 4), and stays if E would be the same. So E never rises, whatever F, as
+long as units move one at a time; no step is small, and no gradient is taken. (To follow the sign of the gradient,
+sum_mu xi_mu f(x_mu), lowers E as well where F is convex, even with all units at once; but that rests in states which a
+turn would leave.)
 
 What a turn costs needs no more than whole numbers. Let c_mu be the number of units at which state and pattern agree, so
 that x_mu = 2 c_mu - N, and F_c the interaction there. A turn of unit i takes c_mu down by one where pattern and state
