@@ -110,6 +110,27 @@ def test_below_the_last_load_the_end_is_one_for_all_cues_and_beyond_it_is_where_
     assert last.m > near > far + 0.2
 
 
+def test_half_of_all_random_starts_reach_a_memory_where_krotov_and_hopfield_saw_it(rng):
+    """Their figure 5 at N = 100: x^3 at equation 6, and the rectified one a little above."""
+    P = round(100**2 / (6 * np.log(100)))
+    cube, rectified = power(3), power(3, rectified=True)
+    assert abs(kept.reached(100, P, cube, 12, rng=rng).value - 0.5) < 0.2
+    assert kept.reached(100, P // 2, cube, 6, rng=rng).value > 0.8
+    assert kept.reached(100, 3 * P // 2, cube, 6, rng=rng).value < 0.35
+    assert kept.reached(100, P, rectified, 12, rng=rng).value > 0.6
+    assert kept.reached(100, 2 * P, rectified, 6, rng=rng).value < 0.4
+    assert crosstalk.limit(100, cube).P > 1.4 * P
+
+
+@pytest.mark.parametrize("interaction", [power(2), power(3), power(4), exponential()], ids=lambda one: one.name)
+def test_one_pattern_is_always_reached_or_its_mirror_image_if_that_is_a_pattern(interaction, rng):
+    found = kept.reached(30, 1, interaction, 4, starts=30, rng=rng).value
+    if interaction.name in ("x^2", "x^4"):
+        assert found > 0.95
+    else:
+        assert found == 1
+
+
 def test_the_higher_the_power_the_more_is_recalled_from_the_same_cue(rng):
     ends = [
         kept.recalled(40, 60, one, 40, m=0.6, rng=rng).mean() for one in (power(2), power(3), power(4), exponential())
@@ -146,7 +167,11 @@ def test_stopped_it_keeps_the_networks_that_were_finished(monkeypatch):
         (lambda r: kept.kept(5, 5, [power(3)], 1, rng=3), r"^rng must be"),
         (lambda r: kept.half(5, [4], power(3), 5, rng=r), r"^P must be a list of at least two"),
         (lambda r: kept.half(5, [4.0, 5.0], power(3), 5, rng=r), r"^P must be a list of at least two"),
+        (lambda r: kept.half(5, [4, 5], 3, 5, rng=r), r"^interaction must be what power.*not int"),
+        (lambda r: kept.recalled(5, 5, 3, 5, rng=r), r"^interaction must be what power.*not int"),
         (lambda r: kept.half(30, [2, 3], power(3), 5, rng=r), r"^kept must fall"),
+        (lambda r: kept.reached(5, 5, power(3), 1, starts=0, rng=r), r"^starts must be at least 1"),
+        (lambda r: kept.reached(5, 5, "x^3", 1, rng=r), r"^interaction must be what power"),
         (lambda r: kept.recalled(5, 5, power(3), 0, rng=r), r"^runs must be at least 1"),
         (lambda r: kept.recalled(5, 5, power(3), 1, m=1.5, rng=r), r"^overlap must"),
     ],

@@ -5,6 +5,7 @@ that for all interactions at once, so that they are compared in the same network
 number of patterns at which a half is kept, and `measure.scaling.power_law` fits the exponent with which that grows.
 
 `recalled` is about what is beyond the capacity without errors: where a run ends that starts at a pattern, or near it.
+`reached` starts anywhere.
 
 References
 ----------
@@ -165,6 +166,7 @@ def half(
     numbers = arguments.as_array("P", P)
     if numbers.ndim != 1 or numbers.size < 2 or numbers.dtype.kind not in "iu":
         raise ValueError(f"P must be a list of at least two whole numbers, got {P!r}")
+    _steps([interaction], arguments.count("N", N, at_least=1), "interaction")
     counts = []
     for number in numbers:
         found = kept(N, int(number), [interaction], networks, every=every, progress=progress, rng=rng)[0]
@@ -217,7 +219,7 @@ def recalled(
     array([1., 1., 1.])
     """
     N, P = arguments.count("N", N, at_least=1), arguments.count("P", P, at_least=1)
-    _steps([interaction], N)
+    _steps([interaction], N, "interaction")
     runs = arguments.count("runs", runs, at_least=1)
     arguments.flag("progress", progress, optional=True)
     arguments.generator(rng)
@@ -231,6 +233,70 @@ def recalled(
                 ends[k] = end @ patterns[0].astype(np.int64) / N
                 done = k + 1
     return ends
+
+
+def reached(
+    N: int,
+    P: int,
+    interaction: Interaction,
+    networks: int,
+    *,
+    starts: int = 20,
+    progress: bool | None = None,
+    rng: np.random.Generator,
+) -> Share:
+    """Start anywhere, and see how often a run ends in a pattern, to the last unit.
+
+    Krotov and Hopfield measured this (their figure 5): half of the runs do at about the number of patterns at which a
+    pattern becomes unstable in the limit, N^2 / (6 ln N) for x^3. At these sizes patterns are stable up to half as many
+    again; what gives out first is the basins.
+
+    Parameters
+    ----------
+    N, P : int
+        Units and patterns, at least 1.
+    interaction : memories.Interaction
+        With an even power mirror images are patterns, too.
+    networks, starts : int
+        So many networks, and random states in each, at least 1.
+    progress : bool, optional
+        As for `kept`.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    growth.Share
+        Runs in one network are not independent, which the interval does not know.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or range.
+    spinlearn.core.progress.Interrupted
+        At Ctrl-C. Its attribute `run` is the share in the networks that were finished.
+
+    Examples
+    --------
+    >>> from spinlearn.dense.memories import power
+    >>> reached(40, 20, power(3), 3, rng=np.random.default_rng(1)).value > 0.8
+    True
+    """
+    N, P = arguments.count("N", N, at_least=1), arguments.count("P", P, at_least=1)
+    _steps([interaction], N, "interaction")
+    networks, starts = arguments.count("networks", networks, at_least=1), arguments.count("starts", starts, at_least=1)
+    arguments.flag("progress", progress, optional=True)
+    arguments.generator(rng)
+    mirrored, found, done = interaction.degree % 2 == 0 < interaction.degree and not interaction.rectified, 0, 0
+    with keeping(lambda: share(found, max(done * starts, 1))):
+        for part in watched(networks, progress):
+            for _ in range(part.start, part.stop):
+                patterns = 2 * rng.integers(2, size=(P, N), dtype=np.int8) - np.int8(1)
+                states = 2 * rng.integers(2, size=(starts, N), dtype=np.int8) - np.int8(1)
+                ends = np.array([relax(s, patterns, interaction, progress=False).spins for s in states])
+                overlaps = ends.astype(np.float32) @ patterns.astype(np.float32).T  # whole numbers, and exact
+                found += int(((np.abs(overlaps) if mirrored else overlaps).max(axis=1) == N).sum())
+                done += 1
+    return share(found, done * starts)
 
 
 def are_stable(patterns: np.ndarray, first: int, last: int, steps: np.ndarray) -> np.ndarray:
@@ -247,12 +313,12 @@ def are_stable(patterns: np.ndarray, first: int, last: int, steps: np.ndarray) -
     return stable
 
 
-def _steps(interactions, N: int) -> np.ndarray:
+def _steps(interactions, N: int, name: str = "interactions") -> np.ndarray:
     """Check interactions; return their steps, (interactions, N) float64."""
     interactions = list(interactions)
     for one in interactions:
         if not isinstance(one, Interaction):
-            raise TypeError(f"interactions must be what power or exponential returns, not {type(one).__name__}")
+            raise TypeError(f"{name} must be what power or exponential returns, not {type(one).__name__}")
     if not interactions:
         raise ValueError("interactions must hold one at least")
     return np.array([one.steps(N) for one in interactions])
