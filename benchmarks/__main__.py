@@ -5,7 +5,7 @@ import platform
 
 import numba
 
-from . import cluster, explorable, hopfield, lattice, multispin
+from . import cluster, explorable, hopfield, lattice, multispin, rbm
 
 
 def machine() -> str:
@@ -18,6 +18,6 @@ def machine() -> str:
 
 
 print(machine(), end="\n\n")
-for measurement in (lattice, multispin, cluster, hopfield, explorable):
+for measurement in (lattice, multispin, cluster, hopfield, rbm, explorable):
     measurement.main()
     print()

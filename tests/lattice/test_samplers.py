@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from harness import SIGNIFICANCE, Case, Sampler, in_a_field, in_words, on_a_ladder, one_by_one, together, without_field
 
+from spinlearn.bipartite import machine as bipartite
+from spinlearn.bipartite import units as layers
 from spinlearn.dense import anneal, boltzmann, heatbath
 from spinlearn.dense import glass as dense_glass
 from spinlearn.lattice import (
@@ -189,6 +191,43 @@ def tempered(rung, *, fair=True) -> harness.Move:
     return move
 
 
+def two_colours(case):
+    """Whether sites can be split into two layers that see only each other."""
+    return in_any_field(case) and layers_of(case) is not None
+
+
+def layers_of(case) -> np.ndarray | None:
+    """Which sites are in the first layer, found by walking along couplings; None where sites do not split."""
+    linked, colour = harness.matrix(case.lattice, case.J) != 0, np.full(case.lattice.size, -1)
+    for first in range(case.lattice.size):
+        colour[first] = max(colour[first], 0)
+        for _ in range(case.lattice.size):
+            for i, j in np.argwhere(linked):
+                if colour[i] >= 0 and colour[j] < 0:
+                    colour[j] = 1 - colour[i]
+    return None if (linked & (colour[:, None] == colour)).any() else colour == 0
+
+
+def layered(alphabet, factor=1.0) -> harness.Move:
+    """`bipartite.machine.simulate` of the machine that a graph of two colours is, in either alphabet."""
+
+    def move(start, case, sweeps, rng):
+        first, J = layers_of(case), harness.matrix(case.lattice, case.J)
+        h, W = np.broadcast_to(case.h, case.lattice.shape).ravel(), J[np.ix_(first, ~first)]
+        v, a, b = start[:, first], h[first], h[~first]
+        if alphabet == "spins":
+            model = bipartite.machine(W, layers.spin(), layers.spin(), a=a, b=b)
+        else:  # s = 2 u - 1 in both layers
+            a, b = 2 * (a - W.sum(axis=1)), 2 * (b - W.sum(axis=0))
+            v, model = (1 + v) // 2, bipartite.machine(4 * W, layers.binary(), layers.binary(), a=a, b=b)
+        run, end = bipartite.simulate(v, model, factor * case.T, sweeps, rng=rng), np.empty_like(start)
+        for part, states in ((first, run.visible), (~first, run.hidden)):
+            end[:, part] = states if alphabet == "spins" else 2 * states - 1
+        return end
+
+    return move
+
+
 local, in_order = ising.simulate, partial(ising.simulate, order="sequential")
 wolff, swendsen_wang = without_field(cluster.wolff), without_field(cluster.swendsen_wang)
 listed, sites = through_a_list(cooled.replicas), without_field(one_by_one_at(cooled.on_lattice))
@@ -247,6 +286,8 @@ SAMPLERS = {
     ),
     "tempering, cold": Sampler(tempered(0), tempered(0, fair=False), "graph", bond_by_bond),
     "tempering, hot": Sampler(tempered(2), tempered(2, fair=False), "square", one_field),
+    "layers of spins": Sampler(layered("spins"), layered("spins", 1.1), "open square", two_colours),
+    "layers of 0 and 1": Sampler(layered("binary"), layered("binary", 1.1), "ring", two_colours),
     "hot rung": Sampler(on_a_ladder(by_metropolis(ladder), 2), on_a_ladder(blind, 2), "graph", bond_by_bond),
 }
 TRIED = [(name, case) for name, sampler in SAMPLERS.items() for case, system in CASES.items() if sampler.takes(system)]

@@ -14,6 +14,10 @@ Dense associative memories are `memories`, with powers and an exponential in the
 other is `crosstalk`, and `kept` counts which are kept. With continuous states they are `attention`. `lagrangians` has
 their activations as gradients, and energies as Legendre transforms.
 
+What any weights could hold is `gardner`, with signs that are given `dale`, and `teaching` has rules that find them.
+`diluted` is Hebb's rule on few synapses. Rates that are not all equal are in `graded`; `threshold_linear` compares
+Hebb's rule with the best weights for them, and `stability` asks which stored rates are stable.
+
 Spin glasses: `glass` draws and samples Sherrington and Kirkpatrick's, `rkky` draws that of an alloy, `branch` finds
 their ground states.
 

@@ -8,9 +8,9 @@ a signal, and crosstalk. For random patterns e_nu = -1 or +1 and y_nu, a sum of 
 of P - 1 independent terms whose law is even and known. Its variance is that of x^(n-1) with x^2 of mean N, so that for
 the power n and large N a bit is wrong with the probability
 
-    Phi(-1 / sqrt(a)),        a = (2n - 3)!! P / N^(n-1)            (half of it, if F is rectified).
+    Phi(-1 / sqrt(a)),        a = (2n - 3)!! P / N^(n-1),            or half of that a if F is rectified.
 
-Here bits are exact to rounding but for lattice effects: with M(z) the mean of exp(z term), the probability is an
+Here bits are exact but for lattice effects: with M(z) the mean of exp(z term), the probability is an
 integral along a line that goes through its saddle point, so that what is rare has all its digits, too.
 
 One pattern is kept if none of its N bits is wrong, and every one if none of P N is, so that
@@ -38,7 +38,7 @@ All are, if not one of e^(alpha N) has a rival at an overlap of m or more: then 
 ln(2) / 2, the bound of Demircigil and others. These limits are far away: in any network that can be simulated, what
 decides is whether two patterns differ at one unit alone. `neighbours` counts those.
 
-Beyond the capacity without errors there is retrieval with some: for n > 2, at T = 0 and replica symmetric (Gardner),
+Beyond the capacity without errors there is retrieval with some: for n > 2, at T = 0 and replica symmetric,
 
     m = erf(m^(n-1) / sqrt(2 a)),
 

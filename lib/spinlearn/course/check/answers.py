@@ -14,6 +14,8 @@ from .limits import TooLate
 WORDS = {2: "two", 3: "three", 4: "four"}
 RESIDUE = 1e-12  # an imaginary part that is no more than this share of a number is rounding
 PLAIN = {
+    "⟨": "<",
+    "⟩": ">",
     "✓": "+",
     "µ": "u",
     "✗": "x",

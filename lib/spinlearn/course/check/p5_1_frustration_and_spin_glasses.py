@@ -40,7 +40,7 @@ DILUTED_T = Numbers(
         at(-FIRST_LINE, 6e-5, "p is larger than q, so the temperature is positive."),
     ],
     rest=[
-        at(FIRST_LINE, 6e-3, "close, but not to four decimals."),
+        at(FIRST_LINE, 6e-2, "close, but not to four decimals."),
         case(below(0), "a temperature is above 0."),
         otherwise("plant a state: satisfied and broken bonds are as p to q. Which T has e^(2/T) = p/q?"),
     ],

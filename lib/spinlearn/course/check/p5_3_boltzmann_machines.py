@@ -20,7 +20,6 @@ TWO_UNITS = Numbers(
         at(1 / (1 + math.exp(-2)), 6e-5, "that is a spin whose neighbour is up. Here units are 0 or 1."),
         at(1 / (1 + math.exp(-0.5)), 6e-5, "the other unit is not one half: it is 0 or 1. Sum over all four states."),
         at(math.e / (3 + math.e), 6e-5, "that both are 1 has this probability. One of them may be 1 alone."),
-        at(1 / (1 + math.exp(-2 * 0.5)), 6e-5, "the other unit is not one half: it is 0 or 1. Sum over all states."),
     ],
     rest=[
         at(BOTH, 6e-3, "close, but not to four decimals."),
@@ -81,7 +80,6 @@ LEFT = Numbers(
         at(2 * COUPLING, 6e-5, "twice too large: s₁s₂ goes from 1 to -1, which is a difference of two."),
         at(COUPLING / 2, 6e-5, "half of it: two of the four values are ln 2cosh 2, and two are ln 2."),
         at(1, 6e-6, "that is the product of the couplings, right to the second order for small ones only."),
-        at(math.atanh(math.tanh(1) ** 2) * 2, 6e-5, "twice too large: divide by two."),
         at(math.log(2 * math.cosh(2)) / 2, 6e-5, "the values where the two spins differ, ln 2, have to be taken away."),
         at(math.log(math.cosh(1)), 6e-5, "the hidden spin's field is 2 or 0, and not 1."),
     ],
