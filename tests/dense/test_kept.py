@@ -160,6 +160,7 @@ def test_stopped_it_keeps_the_networks_that_were_finished(monkeypatch):
     [
         (lambda r: kept.kept(0, 5, [power(3)], 1, rng=r), r"^N must be at least 1"),
         (lambda r: kept.kept(5, 0, [power(3)], 1, rng=r), r"^P must be at least 1"),
+        (lambda r: kept.kept(50, 10**9, [power(3)], 1, rng=r), r"^P must be at most 20000000, got"),
         (lambda r: kept.kept(5, 5, [], 1, rng=r), r"^interactions must hold one"),
         (lambda r: kept.kept(5, 5, [3], 1, rng=r), r"^interactions must be what power"),
         (lambda r: kept.kept(5, 5, [power(3)], 0, rng=r), r"^networks must be at least 1"),

@@ -25,6 +25,7 @@ from .hopfield import cue
 from .memories import Interaction, fill_census, fill_costs, relax
 from .saturation import half_load
 
+_LARGEST = 10**9  # bytes of patterns
 _CHUNK = 8  # patterns looked at before it is asked whether one more could change anything
 
 
@@ -65,7 +66,7 @@ def kept(
     Parameters
     ----------
     N, P : int
-        Units and patterns, at least 1.
+        Units and patterns, at least 1, and P N at most 10^9.
     interactions : sequence of memories.Interaction
         All are given the same patterns.
     networks : int
@@ -95,7 +96,8 @@ def kept(
     >>> [one.typical.value for one in found], [one.every.value for one in found]
     ([0.0, 0.45, 1.0], [0.0, 0.0, 0.95])
     """
-    N, P = arguments.count("N", N, at_least=1), arguments.count("P", P, at_least=1)
+    N = arguments.count("N", N, at_least=1)
+    P = arguments.count("P", P, at_least=1, at_most=_LARGEST // N)
     steps = _steps(interactions, N)
     networks, every = arguments.count("networks", networks, at_least=1), arguments.flag("every", every)
     arguments.flag("progress", progress, optional=True)
@@ -190,7 +192,7 @@ def recalled(
     Parameters
     ----------
     N, P : int
-        Units and patterns, at least 1.
+        Units and patterns, at least 1, and P N at most 10^9.
     interaction : memories.Interaction
     runs : int
         At least 1.
@@ -218,7 +220,8 @@ def recalled(
     >>> recalled(50, 100, power(3), 3, m=0.8, rng=np.random.default_rng(1))
     array([1., 1., 1.])
     """
-    N, P = arguments.count("N", N, at_least=1), arguments.count("P", P, at_least=1)
+    N = arguments.count("N", N, at_least=1)
+    P = arguments.count("P", P, at_least=1, at_most=_LARGEST // N)
     _steps([interaction], N, "interaction")
     runs = arguments.count("runs", runs, at_least=1)
     arguments.flag("progress", progress, optional=True)
@@ -254,7 +257,7 @@ def reached(
     Parameters
     ----------
     N, P : int
-        Units and patterns, at least 1.
+        Units and patterns, at least 1, and P N at most 10^9.
     interaction : memories.Interaction
         With an even power mirror images are patterns, too.
     networks, starts : int
@@ -281,7 +284,8 @@ def reached(
     >>> reached(40, 20, power(3), 3, rng=np.random.default_rng(1)).value > 0.8
     True
     """
-    N, P = arguments.count("N", N, at_least=1), arguments.count("P", P, at_least=1)
+    N = arguments.count("N", N, at_least=1)
+    P = arguments.count("P", P, at_least=1, at_most=_LARGEST // N)
     _steps([interaction], N, "interaction")
     networks, starts = arguments.count("networks", networks, at_least=1), arguments.count("starts", starts, at_least=1)
     arguments.flag("progress", progress, optional=True)
