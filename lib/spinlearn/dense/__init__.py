@@ -10,6 +10,10 @@ experiments of that paper, and `paper1982` its numbers beside ours.
 A Hopfield network's capacity is `capacity`, replica symmetric, `one_step` beyond; `mixtures` are its spurious memories,
 and `recall` is to the last bit, at finite size. `saturation` measures what networks of finite size keep.
 
+Dense associative memories are `memories`, with powers and an exponential in the energy; what the patterns do to each
+other is `crosstalk`, and `kept` counts which are kept. With continuous states they are `attention`. `lagrangians` has
+their activations as gradients, and energies as Legendre transforms.
+
 What any weights could hold is `gardner`, with signs that are given `dale`, and `teaching` has rules that find them.
 `diluted` is Hebb's rule on few synapses. Rates that are not all equal are in `graded`; `threshold_linear` compares
 Hebb's rule with the best weights for them, and `stability` asks which stored rates are stable.
