@@ -387,7 +387,7 @@ def test_counts_that_run_away_are_found_out(rng):
         ({"v": np.ones((2, 3))}, "v must have rows of 2 units"),
         ({"v": np.ones((0, 2))}, "v must have rows of 2 units"),
         ({"v": [[np.nan, 1.0]]}, "v must be finite"),
-        ({"model": "machine"}, "model must be a Machine"),
+        ({"model": "machine"}, "model must be a TwoLayers"),
         ({"T": 0.0}, "T must be greater than 0"),
         ({"sweeps": -1}, "sweeps must be at least 0"),
         ({"sweeps": 10**15}, "sweeps must be so small"),

@@ -121,7 +121,7 @@ def test_decay_and_momentum_are_what_they_say():
     np.testing.assert_allclose(heavy.machine.W, decayed.W, atol=1e-6)
     np.testing.assert_allclose(heavy.move.W, heavy.machine.W - model.W, atol=1e-6)
     twice = resume(heavy, data, steps=1)
-    coasting = resume(heavy._replace(move=train.Gradient(*(0 * part for part in heavy.move))), data, steps=1)
+    coasting = resume(heavy._replace(move=train.LayerGradient(*(0 * part for part in heavy.move))), data, steps=1)
     for after, without, move in zip(twice.machine[:3], coasting.machine[:3], heavy.move, strict=True):
         np.testing.assert_allclose(after - without, 0.9 * move, atol=1e-6)
 
@@ -331,7 +331,7 @@ def test_a_machine_that_loses_its_law_is_stopped_before():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"model": 3}, "model must be a Machine"),
+        ({"model": 3}, "model must be a TwoLayers"),
         ({"data": [[0.5, 1, 0]]}, "data must hold states of the unit binary, got 0.5"),
         ({"data": [[1, 0]]}, "data must have rows of 3 units"),
         ({"T": -1.0}, "T must be greater than 0"),

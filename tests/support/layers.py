@@ -4,7 +4,7 @@ import harness
 import numpy as np
 
 from spinlearn.bipartite import units
-from spinlearn.bipartite.machine import Machine
+from spinlearn.bipartite.machine import TwoLayers
 from spinlearn.neuron import unit
 
 KINDS = {
@@ -77,7 +77,7 @@ def law_in(kind: units.Kind, x: float) -> Table:
     return Table(kind, lambda s: kind.log_prior(s) + x * s)
 
 
-def law_of_the_only_hidden_unit(model: Machine, T: float) -> Table:
+def law_of_the_only_hidden_unit(model: TwoLayers, T: float) -> Table:
     """Of a machine with M = 1: rho(h) exp(b h / T) times exp K of every visible unit."""
 
     def log_p(h):

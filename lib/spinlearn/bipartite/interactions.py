@@ -285,7 +285,7 @@ def of_machine(model, T: float = 1.0, *, alphabet: str | None = None) -> np.ndar
 
     Parameters
     ----------
-    model : machine.Machine
+    model : machine.TwoLayers
         Its visible units are 0 or 1, or spins, up to 20 of them.
     T : float
         Above 0.
@@ -336,7 +336,7 @@ def of_sets(model, sets, T: float = 1.0, *, nodes: int = 40) -> np.ndarray:
 
     Parameters
     ----------
-    model : machine.Machine
+    model : machine.TwoLayers
         Its visible units are 0 or 1, or spins.
     sets : (m, n) integer array_like
         In each row the n units of a set, all different; n up to 12.

@@ -44,7 +44,7 @@ from scipy.special import logsumexp
 from ..core import arguments
 from ..core.progress import watched
 from . import draws, machine
-from .machine import Machine
+from .machine import TwoLayers
 from .products import Products
 from .units import Kind, log_weights
 
@@ -62,7 +62,7 @@ class Moments(NamedTuple):
     log_Z: float
 
 
-class Gradient(NamedTuple):
+class LayerGradient(NamedTuple):
     """Derivatives by the weights, `W` (N, M), and by the biases, `a` (N,) and `b` (M,)."""
 
     W: np.ndarray
@@ -91,12 +91,12 @@ class Annealed(NamedTuple):
     log_w: np.ndarray
 
 
-def log_partition(model: Machine, T: float = 1.0) -> float:
+def log_partition(model: TwoLayers, T: float = 1.0) -> float:
     """ln Z, exactly; 0 for a machine without weights and biases.
 
     Parameters
     ----------
-    model : Machine
+    model : TwoLayers
         With up to 2^20 states in one of its layers, or of two Gaussian layers.
     T : float
         Above 0.
@@ -126,7 +126,7 @@ def log_partition(model: Machine, T: float = 1.0) -> float:
     return float(alone + logsumexp([logsumexp(log_p) for _, _, log_p in _listed(linked, T)]))
 
 
-def moments(model: Machine, T: float = 1.0) -> Moments:
+def moments(model: TwoLayers, T: float = 1.0) -> Moments:
     """Averages over the machine, exactly. Arguments and errors are those of `log_partition`.
 
     Examples
@@ -148,7 +148,7 @@ def moments(model: Machine, T: float = 1.0) -> Moments:
     return Moments(pair, visible, hidden, float(alone + inner.log_Z))
 
 
-def _linked_moments(model: Machine, T: float) -> Moments:
+def _linked_moments(model: TwoLayers, T: float) -> Moments:
     if model.visible.linear and model.hidden.linear:
         return _gaussian_moments(model, T)
     turned = _side(model) == "hidden"
@@ -167,12 +167,12 @@ def _linked_moments(model: Machine, T: float) -> Moments:
     return Moments(pair.T, second, first, log_Z) if turned else Moments(pair, first, second, log_Z)
 
 
-def log_probability(model: Machine, v, T: float = 1.0, *, log_Z: float | None = None) -> np.ndarray:
+def log_probability(model: TwoLayers, v, T: float = 1.0, *, log_Z: float | None = None) -> np.ndarray:
     """ln p(v) of every row of data, a density where the visible units are continuous.
 
     Parameters
     ----------
-    model : Machine
+    model : TwoLayers
     v : (rows, N) array_like
         States of the visible units.
     T : float
@@ -205,7 +205,7 @@ def log_probability(model: Machine, v, T: float = 1.0, *, log_Z: float | None = 
     return -machine.free_energy(model, v, T) / T + model.visible.log_prior(v).sum(axis=1) - log_Z
 
 
-def log_likelihood(model: Machine, data, T: float = 1.0, *, log_Z: float | None = None) -> float:
+def log_likelihood(model: TwoLayers, data, T: float = 1.0, *, log_Z: float | None = None) -> float:
     """Mean of ln p(v) over the rows of data, in nats a row. Arguments and errors are those of `log_probability`.
 
     Examples
@@ -218,7 +218,7 @@ def log_likelihood(model: Machine, data, T: float = 1.0, *, log_Z: float | None 
     return float(log_probability(model, data, T, log_Z=log_Z).mean())
 
 
-def gradient(model: Machine, data, T: float = 1.0) -> Gradient:
+def gradient(model: TwoLayers, data, T: float = 1.0) -> LayerGradient:
     """Gradient of `log_likelihood`, exactly; for machines that `log_partition` takes.
 
     Examples
@@ -232,12 +232,12 @@ def gradient(model: Machine, data, T: float = 1.0) -> Gradient:
     return _difference(_at_data(model, data, T), moments(model, T), T)
 
 
-def contrastive(model: Machine, data, T: float = 1.0, *, sweeps: int = 1, start=None) -> Gradient:
+def contrastive(model: TwoLayers, data, T: float = 1.0, *, sweeps: int = 1, start=None) -> LayerGradient:
     """What contrastive divergence takes for the gradient, averaged over all its random numbers, exactly.
 
     Parameters
     ----------
-    model : Machine
+    model : TwoLayers
         Both of whose layers are listed, with at most 2^22 pairs of states.
     data : (rows, N) array_like
         States of the visible units.
@@ -250,7 +250,7 @@ def contrastive(model: Machine, data, T: float = 1.0, *, sweeps: int = 1, start=
 
     Returns
     -------
-    Gradient
+    LayerGradient
 
     Raises
     ------
@@ -286,7 +286,7 @@ def contrastive(model: Machine, data, T: float = 1.0, *, sweeps: int = 1, start=
 
 
 def ais(
-    model: Machine,
+    model: TwoLayers,
     T: float = 1.0,
     *,
     steps: int = 1000,
@@ -299,7 +299,7 @@ def ais(
 
     Parameters
     ----------
-    model : Machine
+    model : TwoLayers
     T : float
         Above 0.
     steps : int
@@ -401,14 +401,14 @@ def matched_biases(kind: Kind, data, n: int, T: float = 1.0) -> np.ndarray:
     return T * np.array([kind.law.field(value) for value in values])[back]
 
 
-def _at_data(model: Machine, data, T: float) -> Moments:
+def _at_data(model: TwoLayers, data, T: float) -> Moments:
     v = machine.states_of("data", data, model.visible, model.shape[0])
     f = model.hidden.law.response(machine.hidden_fields(model, v, T))
     return Moments(v.T @ f / len(v), v.mean(axis=0), f.mean(axis=0), np.nan)
 
 
-def _difference(positive: Moments, negative: Moments, T: float) -> Gradient:
-    return Gradient(*((up - down) / T for up, down in zip(positive[:3], negative[:3], strict=True)))
+def _difference(positive: Moments, negative: Moments, T: float) -> LayerGradient:
+    return LayerGradient(*((up - down) / T for up, down in zip(positive[:3], negative[:3], strict=True)))
 
 
 def _number(kind: Kind, n: int) -> float:
@@ -416,14 +416,14 @@ def _number(kind: Kind, n: int) -> float:
     return float(len(kind.law.states)) ** n if kind.listed and n * np.log2(len(kind.law.states)) < 1000 else np.inf
 
 
-def _linked(model: Machine) -> tuple[Machine | None, np.ndarray, np.ndarray]:
+def _linked(model: TwoLayers) -> tuple[TwoLayers | None, np.ndarray, np.ndarray]:
     """The machine of those units that have a weight, and which they are in either layer; the others are alone."""
     v, h = model.W.any(axis=1), model.W.any(axis=0)
     inner = model._replace(W=model.W[np.ix_(v, h)], a=model.a[v], b=model.b[h]) if v.any() else None
     return inner, v, h
 
 
-def _side(model: Machine) -> str:
+def _side(model: TwoLayers) -> str:
     """The layer with fewer states, if it can be listed."""
     numbers = [_number(kind, n) for kind, n in zip((model.visible, model.hidden), model.shape, strict=True)]
     if min(numbers) > MOST_STATES:
@@ -449,7 +449,7 @@ def _numbers(kind: Kind, states: np.ndarray) -> np.ndarray:
     return np.searchsorted(middles, states) @ (len(kind.law.states) ** np.arange(states.shape[1]))
 
 
-def _listed(model: Machine, T: float) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _listed(model: TwoLayers, T: float) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """States of the layer that is listed, the fields of the other, and the log weights of the states, in pieces."""
     if _side(model) == "visible":
         listed, other, bias, fields = model.visible, model.hidden, model.a, machine.hidden_fields
@@ -466,7 +466,7 @@ def _conditional(x: np.ndarray, states: np.ndarray, log_prior: np.ndarray) -> np
     return np.exp(log_p - logsumexp(log_p, axis=1, keepdims=True))
 
 
-def _gaussian_moments(model: Machine, T: float) -> Moments:
+def _gaussian_moments(model: TwoLayers, T: float) -> Moments:
     """Two Gaussian layers: their law has the precision [[1 / var_v, -W / T], [-W^T / T, 1 / var_h]]."""
     n, m = model.shape
     deviations = np.repeat(np.sqrt([model.visible.variance, model.hidden.variance]), [n, m])

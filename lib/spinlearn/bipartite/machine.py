@@ -50,7 +50,7 @@ _ITERATIONS = 500
 _PIECE = 64  # rows that are checked at a time, so that they stay near
 
 
-class Machine(NamedTuple):
+class TwoLayers(NamedTuple):
     """Two layers of units.
 
     Attributes
@@ -99,7 +99,7 @@ class Chains(NamedTuple):
     along: np.ndarray | None
 
 
-def machine(W, visible: Kind, hidden: Kind, *, a=0.0, b=0.0) -> Machine:
+def machine(W, visible: Kind, hidden: Kind, *, a=0.0, b=0.0) -> TwoLayers:
     """A machine from its weights.
 
     Parameters
@@ -111,7 +111,7 @@ def machine(W, visible: Kind, hidden: Kind, *, a=0.0, b=0.0) -> Machine:
 
     Returns
     -------
-    Machine
+    TwoLayers
 
     Raises
     ------
@@ -131,10 +131,10 @@ def machine(W, visible: Kind, hidden: Kind, *, a=0.0, b=0.0) -> Machine:
     for name, part in zip("Wab", parts, strict=True):
         if np.abs(part).max() > LARGEST:
             raise ValueError(f"{name} must be at most {LARGEST:g} in size, got {np.abs(part).max():g}")
-    return Machine(*parts, checked_kind("visible", visible), checked_kind("hidden", hidden))
+    return TwoLayers(*parts, checked_kind("visible", visible), checked_kind("hidden", hidden))
 
 
-def random_machine(n: int, m: int, visible: Kind, hidden: Kind, *, strength: float = 0.01, rng) -> Machine:
+def random_machine(n: int, m: int, visible: Kind, hidden: Kind, *, strength: float = 0.01, rng) -> TwoLayers:
     """A machine with normal random weights and no biases: a start for learning.
 
     Parameters
@@ -148,7 +148,7 @@ def random_machine(n: int, m: int, visible: Kind, hidden: Kind, *, strength: flo
 
     Returns
     -------
-    Machine
+    TwoLayers
 
     Raises
     ------
@@ -166,7 +166,7 @@ def random_machine(n: int, m: int, visible: Kind, hidden: Kind, *, strength: flo
     return machine(arguments.generator(rng).normal(scale=strength, size=(n, m)), visible, hidden)
 
 
-def hidden_fields(model: Machine, v, T: float = 1.0) -> np.ndarray:
+def hidden_fields(model: TwoLayers, v, T: float = 1.0) -> np.ndarray:
     """x_j = (b_j + sum_i v_i W_ij) / T of visible states (..., N): (..., M) float64.
 
     Examples
@@ -178,7 +178,7 @@ def hidden_fields(model: Machine, v, T: float = 1.0) -> np.ndarray:
     return (_layer("v", v, model.shape[0]) @ model.W + model.b) / arguments.temperature(T)
 
 
-def visible_fields(model: Machine, h, T: float = 1.0) -> np.ndarray:
+def visible_fields(model: TwoLayers, h, T: float = 1.0) -> np.ndarray:
     """(a_i + sum_j W_ij h_j) / T of hidden states (..., M): (..., N) float64.
 
     Examples
@@ -190,7 +190,7 @@ def visible_fields(model: Machine, h, T: float = 1.0) -> np.ndarray:
     return (_layer("h", h, model.shape[1]) @ model.W.T + model.a) / arguments.temperature(T)
 
 
-def energy(model: Machine, v, h) -> np.ndarray:
+def energy(model: TwoLayers, v, h) -> np.ndarray:
     """E(v, h) of states (..., N) and (..., M): of their shape without the last axis.
 
     Examples
@@ -203,7 +203,7 @@ def energy(model: Machine, v, h) -> np.ndarray:
     return (-(v @ model.a) - h @ model.b - ((v @ model.W) * h).sum(axis=-1))[()]
 
 
-def free_energy(model: Machine, v, T: float = 1.0) -> np.ndarray:
+def free_energy(model: TwoLayers, v, T: float = 1.0) -> np.ndarray:
     """F(v) = -a.v - T sum_j K_h(x_j), what the hidden units make of the energy of visible states (..., N).
 
     exp(-F(v) / T), with the a-priori law, is the law of v but for Z.
@@ -221,7 +221,7 @@ def free_energy(model: Machine, v, T: float = 1.0) -> np.ndarray:
 
 def simulate(
     v,
-    model: Machine,
+    model: TwoLayers,
     T: float,
     sweeps: int,
     *,
@@ -237,7 +237,7 @@ def simulate(
     ----------
     v : (chains, N) array_like
         The starts, states of the visible units. It is left as it is.
-    model : Machine
+    model : TwoLayers
     T : float
         Above 0.
     sweeps : int
@@ -314,7 +314,7 @@ def simulate(
     return finished()
 
 
-def with_law(model, T) -> tuple[Machine, float]:
+def with_law(model, T) -> tuple[TwoLayers, float]:
     """Check a machine, of which a field may have been replaced, and that it has a law at the temperature T.
 
     Examples
@@ -330,7 +330,7 @@ def with_law(model, T) -> tuple[Machine, float]:
     return model, T
 
 
-def checked_machine(model) -> Machine:
+def checked_machine(model) -> TwoLayers:
     """Check a machine, of which a field may have been replaced.
 
     Examples
@@ -339,12 +339,12 @@ def checked_machine(model) -> Machine:
     >>> checked_machine(machine([[1.0]], units.spin(), units.spin())).shape
     (1, 1)
     """
-    if not isinstance(model, Machine):
-        raise TypeError(f"model must be a Machine, such as machine.machine(W, ...), not {type(model).__name__}")
+    if not isinstance(model, TwoLayers):
+        raise TypeError(f"model must be a TwoLayers, such as machine.machine(W, ...), not {type(model).__name__}")
     return machine(model.W, model.visible, model.hidden, a=model.a, b=model.b)
 
 
-def obstacle(model: Machine, T: float = 1.0, *, start=None) -> str:
+def obstacle(model: TwoLayers, T: float = 1.0, *, start=None) -> str:
     """What is in the way of a law of the machine at the temperature T, in words; nothing if it has one.
 
     A unit whose K is finite in some fields only must never leave them, whatever the units of the other layer do. Where
@@ -390,7 +390,7 @@ def obstacle(model: Machine, T: float = 1.0, *, start=None) -> str:
     return ""
 
 
-def stretch(model: Machine, start=None) -> tuple[float, np.ndarray]:
+def stretch(model: TwoLayers, start=None) -> tuple[float, np.ndarray]:
     """Largest sigma_v sigma_h v.W.h of unit vectors v and h in the directions that Gaussian tails leave open.
 
     Of two Gaussian layers it is the largest singular value; with rectified units, which have no direction below 0, it
@@ -398,7 +398,7 @@ def stretch(model: Machine, start=None) -> tuple[float, np.ndarray]:
 
     Parameters
     ----------
-    model : Machine
+    model : TwoLayers
     start : (M,) array_like, optional
         A direction to begin with, such as the one of weights a little before: then the search is short.
 

@@ -9,8 +9,7 @@ for counts, c = -1 for a coin. With V = s^2 + c e, M data drawn and n real ones:
     replace       e' = e + V / M                                  grows by s^2 / M each time: no end but absorption
     accumulate    e' = e + (M / (n + t M))^2 V / M                n = M, c = 0: e -> (pi^2 / 6) s^2 / M, a finite price
     fresh         e' = w^2 s^2 / n + (1 - w)^2 (e + V / M)        n new real data in each generation, with the weight w
-    same          e = s^2 / n + k                                 the first n real data again in each, with the weight w
-                  k' = (1 - w)^2 (k + V / M)
+    same          e = s^2 / n + k,  k' = (1 - w)^2 (k + V / M)    the first n real data again in each, with the weight w
 
 Of the same real data over and over, what the model adds is noise, and they should have all the weight. Fresh ones are
 worth being averaged over generations: what was learned before is in the drawn data. The error that settles for c = 0,

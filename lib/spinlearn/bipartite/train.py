@@ -38,8 +38,8 @@ import numpy as np
 from ..core import arguments
 from ..core.progress import keeping, watched
 from . import draws, machine
-from .likelihood import Gradient
-from .machine import Machine
+from .likelihood import LayerGradient
+from .machine import TwoLayers
 from .products import Products
 from .units import Kind, checked_kind
 
@@ -66,24 +66,24 @@ class Training(NamedTuple):
 
     Attributes
     ----------
-    machine : Machine
+    machine : TwoLayers
     done, asked : int
         Steps that were taken, and those that were asked for; the first is smaller only where a run was stopped.
     visible : (batch, N) float32
         States of the chains' visible units, at the end.
     hidden : (batch, M) float32
         Hidden states, from which persistent chains go on.
-    move : Gradient
+    move : LayerGradient
         The last move of weights and biases, which momentum keeps a part of.
     settings : Settings
     """
 
-    machine: Machine
+    machine: TwoLayers
     done: int
     asked: int
     visible: np.ndarray
     hidden: np.ndarray
-    move: Gradient
+    move: LayerGradient
     settings: Settings
 
 
@@ -112,7 +112,7 @@ class Diverged(ValueError):
 
 
 def train(
-    model: Machine,
+    model: TwoLayers,
     data,
     T: float = 1.0,
     *,
@@ -130,7 +130,7 @@ def train(
 
     Parameters
     ----------
-    model : Machine
+    model : TwoLayers
         The start, of any size and of any units. It is left as it is.
     data : (rows, N) array_like
         States of the visible units.
@@ -309,7 +309,9 @@ def load(file, visible: Kind, hidden: Kind) -> Training:
     for kind, name, layer in zip(kinds, names, ("visible", "hidden"), strict=True):
         if kind.law.name != name:
             raise ValueError(f"{layer} must be a layer of the unit {name}, as in the file, not of {kind.law.name}")
-    return Training(machine.machine(W, *kinds, a=a, b=b), rest["done"], rest["asked"], v, h, Gradient(*move), settings)
+    return Training(
+        machine.machine(W, *kinds, a=a, b=b), rest["done"], rest["asked"], v, h, LayerGradient(*move), settings
+    )
 
 
 def _checked_run(run) -> Training:
@@ -399,13 +401,13 @@ class _Run:
             _, self.direction = machine.stretch(model, self.direction)
         return machine.obstacle(model, self.settings.T, start=self.direction)
 
-    def model(self) -> Machine:
+    def model(self) -> TwoLayers:
         """The machine, in double precision."""
-        return Machine(*(part.astype(np.float64) for part in self.state[:3]), self.visible, self.hidden)
+        return TwoLayers(*(part.astype(np.float64) for part in self.state[:3]), self.visible, self.hidden)
 
     def training(self) -> Training:
         """All that it takes to go on."""
-        move = Gradient(*(part.copy() for part in self.state[3:6]))
+        move = LayerGradient(*(part.copy() for part in self.state[3:6]))
         chains = self.v[self.settings.batch :].copy(), self.state[6].copy()
         return Training(self.model(), self.done, self.run.asked, *chains, move, self.settings)
 
@@ -441,11 +443,11 @@ def _go_on(run: Training, rows: np.ndarray, progress: bool | None) -> Training:
     return now.training()
 
 
-def _at_rest(model: Machine) -> Gradient:
-    return Gradient(*(np.zeros(part.shape, dtype=np.float32) for part in model[:3]))
+def _at_rest(model: TwoLayers) -> LayerGradient:
+    return LayerGradient(*(np.zeros(part.shape, dtype=np.float32) for part in model[:3]))
 
 
-def _rows(data, model: Machine) -> np.ndarray:
+def _rows(data, model: TwoLayers) -> np.ndarray:
     return machine.states_of("data", data, model.visible, model.shape[0], np.float32)
 
 
