@@ -1,21 +1,35 @@
-"""The reference of the library, from the tree: each wing, and in it each module, in the order of the house.
+"""The reference of the library, from the tree: a page for each wing, with each of its modules.
 
-The page that holds the line ``{library}`` gets it in its place.
+The page that holds the line ``{library}`` gets in its place what it is named for: ``library/dense`` the wing
+`spinlearn.dense`, and the page above them the list of the wings.
 """
 
 import importlib
 import importlib.util
+import inspect
 import json
 import pkgutil
+import re
 
 import spinlearn
 
 MARK = "{library}"
 
 
-def reference() -> str:
-    """The reference as MyST Markdown."""
-    return "\n".join(wing_text(f"spinlearn.{wing}") for wing in spinlearn.WINGS if is_there(f"spinlearn.{wing}"))
+def wings() -> list[str]:
+    """The wings that are there, in the order of the house."""
+    return [wing for wing in spinlearn.WINGS if is_there(f"spinlearn.{wing}")]
+
+
+def overview() -> str:
+    """Each wing with the first sentence of its own words, and a link to its page."""
+    return "\n".join(f"- [`{wing}`](library/{wing}.ipynb): {first_sentence(wing)}" for wing in wings()) + "\n"
+
+
+def first_sentence(wing: str) -> str:
+    """What a wing says first of itself."""
+    said = inspect.getdoc(importlib.import_module(f"spinlearn.{wing}")).replace("\n", " ")
+    return re.match(r".*?[.](?= |$)", said)[0]
 
 
 def is_there(name: str) -> bool:
@@ -23,12 +37,16 @@ def is_there(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
+def modules(wing: str) -> list[str]:
+    """The modules of a wing. A package inside it counts as one module."""
+    package = importlib.import_module(f"spinlearn.{wing}")
+    return [f"spinlearn.{wing}.{one.name}" for one in pkgutil.iter_modules(package.__path__) if one.name[0] != "_"]
+
+
 def wing_text(wing: str) -> str:
-    """A wing's own words, and all that its modules offer. A package inside a wing counts as one module."""
-    package = importlib.import_module(wing)
-    modules = [f"{wing}.{module.name}" for module in pkgutil.iter_modules(package.__path__) if module.name[0] != "_"]
-    text = f"## `{wing.partition('.')[2]}`\n\n" + automodule(wing)
-    return text + "".join(f"### `{name.partition('.')[2]}`\n\n{automodule(name, ':members:')}" for name in modules)
+    """A wing's own words, and all that its modules offer."""
+    text = automodule(f"spinlearn.{wing}")
+    return text + "".join(f"## `{name.partition('.')[2]}`\n\n{automodule(name, ':members:')}" for name in modules(wing))
 
 
 def automodule(name: str, *options: str) -> str:
@@ -40,7 +58,9 @@ def automodule(name: str, *options: str) -> str:
 def insert_reference(app, docname, source):
     """Put the reference in the place of its mark. The page is a notebook, so it is written as JSON has it."""
     if MARK in source[0]:
-        source[0] = source[0].replace(MARK, json.dumps(reference())[1:-1])
+        wing = docname.rpartition("/")[2]
+        text = wing_text(wing) if wing in wings() else overview()
+        source[0] = source[0].replace(MARK, json.dumps(text)[1:-1])
 
 
 def setup(app):

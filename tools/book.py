@@ -40,7 +40,8 @@ class BookError(Exception):
 
 def pages_of(toc: dict) -> list[str]:
     """Names of all pages in a table of contents, in reading order."""
-    return [toc["root"], *(page["file"] for part in toc.get("parts", []) for page in part["chapters"])]
+    listed = [page for part in toc.get("parts", []) for page in part["chapters"]]
+    return [toc["root"], *(one["file"] for page in listed for one in (page, *page.get("sections", [])))]
 
 
 def faults(root: Path = ROOT) -> list[str]:

@@ -11,18 +11,19 @@ where X_R and X_R' are normal with variances g^2 |R|, g^2 |R'| and the covarianc
 over three Gaussian numbers, for any K. M hidden units of one kind add up: the mean is M E[J_n] and the variance M times
 that of one.
 
-**An exponential unit** has J_n = rate e^b prod (e^{w_i} - 1), so that
+**An exponential unit** has J_n = rate exp(b) prod (exp(w_i) - 1), so that
 
-    E[J_n] = rate e^b (e^{g^2/2} - 1)^n,       E[J_n^2] = rate^2 e^{2b} (e^{2 g^2} - 2 e^{g^2/2} + 1)^n:
+    E[J_n] = rate exp(b) (exp(g^2/2) - 1)^n,
+    E[J_n^2] = rate^2 exp(2b) (exp(2 g^2) - 2 exp(g^2/2) + 1)^n:
 
 powers of n. Three standard deviations part weak high orders from strong ones, depending on what is asked:
 
-    root mean square     e^{2 g^2} = 2 e^{g^2/2}:         g = sqrt((2/3) ln 2) = 0.6798
-    mean                 e^{g^2/2} = 2:                   g = sqrt(2 ln 2)     = 1.1774
-    typical, a median    E ln |e^w - 1| = 0:              g = 1.6879
+    root mean square     exp(2 g^2) = 2 exp(g^2/2):       g = sqrt((2/3) ln 2) = 0.6798
+    mean                 exp(g^2/2) = 2:                  g = sqrt(2 ln 2)     = 1.1774
+    typical, a median    E ln |exp(w) - 1| = 0:           g = 1.6879
 
-Between the first and the last, high orders are strong in few sets and weak in most. The larger g is, the lower e^b must
-be, or the strongest couplings freeze the machine. The bias at which the coupling of order n has a given size is
+Between the first and the last, high orders are strong in few sets and weak in most. The larger g is, the lower exp(b)
+must be, or the strongest couplings freeze the machine. The bias at which the coupling of order n has a given size is
 `exponential_bias`; around it is the window in which such a unit can say what others cannot.
 
 **Step and ReLU units** have low orders that dominate where weights are weak, since J_n falls like g^n. Without noise,
@@ -287,7 +288,7 @@ def draw(K, g: float, *, n: int, samples: int, bias: float = 0.0, hidden: int = 
 
 
 def _square(g: float) -> float:
-    """E[(e^w - 1)^2] = e^{2 g^2} - 2 e^{g^2 / 2} + 1, without a difference of large numbers where g is small."""
+    """E[(exp(w) - 1)^2] = exp(2 g^2) - 2 exp(g^2 / 2) + 1, without a difference of large numbers where g is small."""
     return float(np.expm1(2 * g * g) - 2 * np.expm1(g * g / 2))
 
 

@@ -16,11 +16,11 @@ For one hidden unit this is a mixed difference of K. It knows the weights of the
     J_S = (product of w_i) * average of K^(n)(b + sum_i t_i w_i) over t_i uniform in [0, 1],    n = |S|, T = 1,  (2)
 
 so that for weak weights J_S is the n-th cumulant of the unit times the product of the weights. A Gaussian unit has no
-cumulant beyond the second, hence fields and pairs and nothing else. Poisson's K = rate (e^x - 1) turns (1) into
+cumulant beyond the second, hence fields and pairs and nothing else. Poisson's K = rate (exp(x) - 1) turns (1) into
 
-    J_S = rate e^b prod_{i in S} (e^{w_i} - 1),                                                                 (3)
+    J_S = rate exp(b) prod_{i in S} (exp(w_i) - 1),                                                             (3)
 
-which grows with the order only where |e^w - 1| > 1: for weights above ln 2, and never for negative ones.
+which grows with the order only where |exp(w) - 1| > 1: for weights above ln 2, and never for negative ones.
 
 **Spins.** The functions prod s_i are orthogonal, and J_S is an average over all states of all units, Walsh's transform:
 

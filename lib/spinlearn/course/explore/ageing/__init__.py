@@ -243,9 +243,9 @@ class Ageing(Spins):
 
         falls = ", ".join(f"{C:.2f}" for C in run.C[:, last])
         words = (
-            f"{self.size} × {self.size} spins, bonds {_NAMES[self.bonds]}, quenched to T = {self.T:g}. The overlap with "
-            f"the spins at the ages of 10, 100 and 1000, each {_STILL} sweeps later, is {falls}; at last the energy "
-            f"per spin is {run.e:.3f}" + (f", that of the ground state {known[0]:.3f}" if known else "")
+            f"{self.size} × {self.size} spins, bonds {_NAMES[self.bonds]}, quenched to T = {self.T:g}. The overlap "
+            f"with the spins at the ages of 10, 100 and 1000, each {_STILL} sweeps later, is {falls}; at last the "
+            f"energy per spin is {run.e:.3f}" + (f", that of the ground state {known[0]:.3f}" if known else "")
         )
         return drawn(
             draw, 3.4, 1.6,
