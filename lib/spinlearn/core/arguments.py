@@ -160,10 +160,10 @@ def sweep_temperatures(name: str, value) -> np.ndarray:
     return array
 
 
-def inverse(T: np.ndarray) -> np.ndarray:
-    """Return 1 / T, finite also at T = 0."""
+def inverse(T: np.ndarray, J=1.0) -> np.ndarray:
+    """Return J / T for J of at least 0, finite also at T = 0."""
     with np.errstate(divide="ignore", over="ignore"):
-        return np.minimum(1 / T, LARGEST_BETA)
+        return np.minimum(J / T, LARGEST_BETA)
 
 
 def reduced_coupling(T, J) -> np.ndarray:

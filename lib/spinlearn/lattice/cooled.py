@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import arguments
+from ..core.arguments import LARGEST_BETA
 from ..core.jit import kernel
 from ..core.progress import keeping, watched
 from ..core.words import stream
@@ -30,8 +31,6 @@ from .geometry import Lattice, checked
 from .ising import HEAT_BATH, Run, flip_probability
 from .multispin import DIGITS, sweep
 from .planes import ALL_BITS, BITS, NO_BITS, count, cut, laid_out, read_off
-
-_LARGEST_COUPLING = 1e300  # of J / T; colder than that is T = 0 to every digit
 
 
 class Cooling(NamedTuple):
@@ -200,7 +199,7 @@ def on_lattice(
     table = np.empty((2, 2 * lattice.coordination + 1))
     totals = np.array([ising.bond_total(flat, lattice.neighbours), flat.sum(dtype=np.int64)])
     bond_sums, spin_sums = np.empty((2, temperatures.size), dtype=np.int64)
-    couplings, state = _couplings(J, temperatures), stream(rng)
+    couplings, state = arguments.inverse(temperatures, J), stream(rng)
 
     def finished() -> Run:
         done = slice(clock[0] // n)
@@ -223,12 +222,6 @@ def lists(temperatures, R: int | None = None) -> np.ndarray:
     return array
 
 
-def _couplings(J: float, temperatures) -> np.ndarray:
-    """J / T, large enough to be T = 0 to every digit where T is 0."""
-    with np.errstate(divide="ignore", over="ignore"):
-        return np.minimum(J / temperatures, _LARGEST_COUPLING)
-
-
 def _run(parts, temperatures, tiled, J, every, progress, rng) -> Run:
     """Check what both public functions share, and run; as for `multispin`, with temperatures (sweeps, 1 or R)."""
     every = arguments.count("every", every, at_least=1)
@@ -238,7 +231,7 @@ def _run(parts, temperatures, tiled, J, every, progress, rng) -> Run:
     seed = arguments.generator(rng).integers(2**64, dtype=np.uint64)
     planes, to_right = laid_out(parts, tiled)
     clock, digits = np.zeros(1, dtype=np.int64), np.zeros((2, DIGITS), dtype=np.uint64)
-    couplings = np.ascontiguousarray(_couplings(J, temperatures))
+    couplings = np.ascontiguousarray(arguments.inverse(temperatures, J))
     system = Cooling(to_right, np.array([NO_BITS, ALL_BITS]), digits, couplings, tiled, seed, every)
 
     def finished() -> Run:
@@ -302,6 +295,6 @@ def run_sites(spins, neighbours, table, couplings, stop, state, totals, clock, b
 @kernel
 def sweep_sites(spins, neighbours, table, T, state, totals):
     """One sweep at the temperature T, at least 0, with J = 1, site after site; `table` is filled, `totals` followed."""
-    coupling = 1.0 / T if _LARGEST_COUPLING * T > 1.0 else _LARGEST_COUPLING
+    coupling = 1.0 / T if LARGEST_BETA * T > 1.0 else LARGEST_BETA
     ising.fill_flip_probabilities(table, HEAT_BATH, 1.0, coupling, 0.0)
     ising.sweep(spins, neighbours, table, False, state, totals)

@@ -30,7 +30,6 @@ from .multispin import CHUNK, DIGITS, TOGETHER, broken_bonds, compare, settle
 from .planes import ALL_BITS, BITS, NO_BITS, close_rim, laid_out, unpack
 from .samples import starts
 
-_LARGEST_COUPLING = 1e300  # of J / T; colder than that is T = 0 to every digit
 _COUNTERS = 40  # binary digits of a count of bonds
 
 
@@ -175,8 +174,7 @@ def _run(spins, lattice, T, sweeps, J, every, progress, rng) -> Run:
     signs = np.zeros((2, 4, *planes.shape[1:]), dtype=np.uint64)
     negative = np.broadcast_to(couplings < 0, (R, *couplings.shape[1:])).reshape(R, *lattice.shape, 4)
     fill_signs(np.ascontiguousarray(negative), signs)
-    with np.errstate(divide="ignore", over="ignore"):
-        cold = np.ascontiguousarray(np.minimum(size / T, _LARGEST_COUPLING))
+    cold = np.ascontiguousarray(arguments.inverse(T, size))
     digits = np.zeros((2, DIGITS), dtype=np.uint64)
     clock = np.zeros(1, dtype=np.int64)
     system = Signs(to_right, signs, digits, cold, seed, every)
