@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 import numpy as np
+import traitlets
 
 from ....bipartite import chains
 from ....bipartite.closedloop import Conjugate, Normal
 from ....core import arguments, words
 from ..shell import controls
 from ..shell.controls import Action, Pace
-from ..shell.lattice import Spins
+from ..shell.shell import Moving
 from ..shell.still import Still, png
 
 __all__ = ["ClosedLoop", "looped"]
@@ -122,7 +123,7 @@ def law_of_means(loop: chains.Chain) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return p, x, chi
 
 
-class ClosedLoop(Spins):
+class ClosedLoop(Moving):
     """A thousand models that learn from themselves: each draws M data, is fitted to them, and draws again.
 
     A model is a coin, or four spins with one coupling between each two. Its mean x, the probability of a 1 or the mean
@@ -208,6 +209,7 @@ class ClosedLoop(Spins):
     mean = controls.reading("mean x", digits=3)
     expected = controls.reading("mean in theory", digits=3)
     ones = controls.reading("of them at 1", digits=3)
+    digest = traitlets.Unicode("", help="fingerprint of the loops while paused").tag(sync=True)
 
     def data(self) -> dict:
         """Return the levels of the statistics, the priors, and how many loops, curves and bars there are."""
