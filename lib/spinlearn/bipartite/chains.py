@@ -28,7 +28,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import comb
 
 from ..core import arguments, words
 from ..core.jit import kernel
@@ -124,7 +123,7 @@ def spins(n: int) -> Statistic:
     n = arguments.count("n", n, at_least=2, at_most=60)
     up = np.arange((n + 1) // 2, n + 1)
     square = (2 * up - n) ** 2
-    many = comb(n, up) * np.where(2 * up == n, 1, 2)
+    many = [math.comb(n, k) * (1 if 2 * k == n else 2) for k in up.tolist()]
     return Statistic((square - square[0]) // (4 if n % 2 == 0 else 8), np.log(many))
 
 

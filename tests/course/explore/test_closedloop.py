@@ -18,6 +18,7 @@ from spinlearn.course.explore import ClosedLoop, looped
 from spinlearn.course.explore.closedloop import LOOPS
 from spinlearn.course.explore.shell import address
 
+PACE = "Generations a second"
 SETTINGS = [
     {}, {"m": 1.0, "seed": 2**32 - 1}, {"M": 7.0, "statistic": "spins", "start": 0.25, "seed": 3},
     {"M": 30.0, "u": 0.1, "prior": "normal", "start": 0.1},
@@ -222,7 +223,7 @@ def test_the_page_learns_from_itself_as_the_library_does_bit_for_bit(opened, set
     for _ in range(3):
         button(widget, "Step").click()
     holds(facts(widget), told(model, 3))
-    now = run_until(widget, "t", 60)
+    now = run_until(widget, "t", 60, pace=PACE)
     wanted = told(model, int(now["t"]))
     holds(now, wanted)
     assert wanted["digest"] != told(ClosedLoop(**settings | {"seed": 77}), int(now["t"]))["digest"]  # the control
@@ -237,7 +238,7 @@ def test_external_data_wake_what_has_collapsed_and_the_chain_goes_on(opened):
     """The latest samples are fitted anew: the sums stay, and the models change. So the exact law goes on, too."""
     page = opened(ClosedLoop(3.0, start=0.3))
     widget = live(page)
-    dead = run_until(widget, "t", 60)
+    dead = run_until(widget, "t", 60, pace=PACE)
     assert dead["collapsed"] == 1
     assert dead["ones"] == dead["mean"]
     widget.focus()
@@ -278,7 +279,7 @@ def generator(run) -> np.ndarray:
 @pytest.mark.browser
 def test_the_graphs_say_what_they_show(opened):
     widget = live(opened(ClosedLoop(40.0, start=0.3)))
-    now = run_until(widget, "t", 45, option="40")
+    now = run_until(widget, "t", 45, pace=PACE, option="40")
     walks, histogram, share, means = widget.locator(".sl-graph svg[role=img]").all()
     expect(walks).to_have_attribute("aria-label", re.compile(r"24 of 1000 loops.*random walks from 0\.30"))
     expect(share).to_have_attribute("aria-label", re.compile(f"{now['collapsed']:.3f}, in theory {now['exact']:.3f}"))
@@ -329,9 +330,9 @@ def test_the_bars_and_the_circles_are_the_counts_and_the_exact_law(opened):
 @pytest.mark.browser
 def test_the_run_before_stays_and_both_fall_on_one_curve_in_units_of_M(opened):
     widget = live(opened(ClosedLoop(20.0, scaled=True)))
-    run_until(widget, "t", 50, option="40")
+    run_until(widget, "t", 50, pace=PACE, option="40")
     fill(widget, "Own data M, exact value", 10)
-    run_until(widget, "t", 25, option="40")
+    run_until(widget, "t", 25, pace=PACE, option="40")
     share = widget.locator(".sl-graph").nth(2)
     expect(share.locator("[data-part=before]")).to_be_visible()
     before, counted = (
@@ -363,7 +364,7 @@ def test_the_prose_sets_it(opened):
     button(page, "collapse").click()
     model = ClosedLoop(10.0, statistic="spins", start=0.25)
     holds(facts(widget), told(model, 0))
-    now = run_until(widget, "t", 20)
+    now = run_until(widget, "t", 20, pace=PACE)
     holds(now, told(model, int(now["t"])))
     button(page, "wake").click()
     assert facts(widget)["t"] == now["t"]  # it goes on

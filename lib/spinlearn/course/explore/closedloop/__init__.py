@@ -188,8 +188,7 @@ class ClosedLoop(Moving):
 
     title = "A model that learns from itself"
     wasm = "closedloop"
-    pace = Pace("Speed", ((2, "2 generations/s"), (10, "10"), (40, "40"), (200, "200")), start=10, every="second",
-                unit="generations/s")  # fmt: skip
+    pace = Pace("Generations a second", (2, 10, 40, 200), start=10, every="second", unit="generations/s")
     actions = (Action("D", "External datum", "datum"),)
 
     M = controls.counted(20.0, 1.0, float(_MOST), label="Own data", symbol="M", first=True)

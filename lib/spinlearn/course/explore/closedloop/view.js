@@ -129,7 +129,7 @@ export default explorable(async ({ get, set, module, data, limits }) => {
   /** What has collapsed to either end. */
   const ends = () => (rest.length ? rest.map((end) => `${fixed(at1(end), 2)} at ${end ? 1 : 0}`) : ["None can collapse"]);
   const unit = () => (get("scaled") ? M : 1);
-  for (const [view, part, look] of [[walks, 0, { opacity: 0.5 }], [histogram, 0, { fill: "currentColor", fillOpacity: 0.15 }]]) {
+  for (const [view, part, look] of [[walks, 0, { opacity: 0.7 }], [histogram, 0, { fill: "currentColor", fillOpacity: 0.15 }]]) {
     Object.assign(view.element.querySelectorAll(".sl-inside path")[part].style, look);
   }
   const traced = () => (last.t > trace.at(-1).t ? [...trace, last] : trace);
