@@ -46,9 +46,7 @@ def spread_by_the_chain(M, m, q):
 
 def minimised(error):
     def function(M, n):
-        found = minimize_scalar(
-            lambda w: error(w, M, n), bounds=(1e-3, 1), method="bounded", options={"xatol": 1e-10}
-        )
+        found = minimize_scalar(lambda w: error(w, M, n), bounds=(1e-3, 1), method="bounded", options={"xatol": 1e-10})
         return found.x, found.fun
 
     return function
@@ -128,7 +126,7 @@ MISTAKES = {
         (lambda M, m, q: math.sqrt(q * (1 - q) / (2 * m + 1)), "limit"),
         (lambda M, m, q: math.sqrt(spread(M, m, q) ** 2 + q * q), "mean squared"),
         (lambda M, m, q: math.sqrt(q * (1 - q) / (M + m)), "one generation"),
-        (lambda M, m, q: math.sqrt(M * q * (1 - q)) / (M + m), "where it began"),
+        (lambda M, m, q: math.sqrt(M * q * (1 - q)) / (M + m), "a loop has more"),
         (lambda M, m, q: math.sqrt(M * q * (1 - q) / ((M + m) ** 2 - M * M)), "smaller"),
         (lambda M, m, q: spread(M, m, q) * 1.001, "close"),
         (lambda M, m, q: 0.3, "is right"),

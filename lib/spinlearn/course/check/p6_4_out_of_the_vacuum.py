@@ -142,7 +142,7 @@ def spread(answer) -> str:
             (math.sqrt(limit), "that is the limit of many data. Here M is finite."),
             (math.sqrt(variance + q * q), "that is the root of the mean square of x. Take away the mean squared."),
             (math.sqrt(q * (1 - q) / (M + m)), "that is the scatter of one generation that starts from the truth."),
-            (math.sqrt(M * q * (1 - q)) / (M + m), "that is one generation from the truth. The truth is where it began."),
+            (math.sqrt(M * q * (1 - q)) / (M + m), "that is one generation from the truth: a loop has more."),
             (
                 math.sqrt(M * q * (1 - q) / ((M + m) ** 2 - M * M)),
                 "the variance of a toss is x(1 - x), whose mean is smaller than q(1 - q): x scatters.",
@@ -173,16 +173,17 @@ def best(answer) -> str:
         if math.isclose(weight, right, abs_tol=2e-5) and math.isclose(error, least, rel_tol=1e-6):
             continue
         plain = reuse.best_weight(M, n)
+        good = math.isclose(weight, right, abs_tol=2e-5), math.isclose(error, least, rel_tol=1e-6)
         turns = [
-            (weight, plain, 1e-6, "that is the best weight for a constant variance. A coin's depends on where it is."),
-            (weight, 1 - right, 2e-5, "that is the weight of the drawn data."),
-            (weight, n / (n + M), 1e-6, "that is their share, which is not the best weight."),
-            (error, least * n, 1e-6, "that is in units of what fresh data alone would leave. Divide by n."),
-            (error, math.sqrt(least), 1e-6, "that is the root. The mean square is wanted."),
-            (error, reuse.settled(plain, M=M, n=n), 1e-6, "that is the error for a constant variance."),
+            (0, plain, 1e-6, "that is the best weight for a constant variance. A coin's depends on where it is."),
+            (0, 1 - right, 2e-5, "that is the weight of the drawn data."),
+            (0, n / (n + M), 1e-6, "that is their share, which is not the best weight."),
+            (1, least * n, 1e-6, "that is in units of what fresh data alone would leave. Divide by n."),
+            (1, math.sqrt(least), 1e-6, "that is the root. The mean square is wanted."),
+            (1, reuse.settled(plain, M=M, n=n), 1e-6, "that is the error for a constant variance."),
         ]
-        for came, wrong, within, why in turns:
-            if math.isclose(came, wrong, abs_tol=within) and not math.isclose(wrong, right if came is weight else least):
+        for which, wrong, within, why in turns:
+            if not good[which] and math.isclose((weight, error)[which], wrong, abs_tol=within):
                 refuse(why)
         close = math.isclose(weight, right, rel_tol=0.02) and math.isclose(error, least, rel_tol=0.02)
         what = f"for M = {M} and n = {n} it says {weight:.6g} and {error:.6g}, and {right:.6g} and {least:.6g}"
