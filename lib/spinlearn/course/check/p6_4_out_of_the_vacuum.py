@@ -72,7 +72,7 @@ SIXTH = Numbers(
         at(1 / 6, 6e-3, "close, but not to four decimals."),
         case(below(0), "a standard deviation is not negative."),
         case(above(0.5), "between 0 and 1 none is above a half."),
-        otherwise("D(½‖θ) = -½ ln 4x(1 - x), and dx/dθ = x(1 - x): so x has a power of x(1 - x) for its density."),
+        otherwise("D is -½ ln 4x(1 - x), and dx/dθ = x(1 - x): so x has a power of x(1 - x) for its density."),
     ],
 )
 
