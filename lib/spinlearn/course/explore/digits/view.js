@@ -64,7 +64,7 @@ export default explorable(async ({ get, set, module, data, paint }) => {
     functions.add_energies(at.zero, at.a, at.v, rows, n, at.energy);
     functions.add_energies(at.x, at.b, at.h, rows, m, at.energy);
     functions.multiply(at.v, at.centres, rows, n, classes, at.scores);
-    looks = Array.from({ length: rows }, (_, r) => { // the nearest centre, of which as many squares of the distance are known as matter
+    looks = Array.from({ length: rows }, (_, r) => { // the nearest: squares of distances, without what all have in common
       const far = norms.map((norm, k) => norm - 2 * data.levels * of.scores[r * classes + k]);
       return far.indexOf(Math.min(...far));
     });
@@ -137,7 +137,7 @@ export default explorable(async ({ get, set, module, data, paint }) => {
           pen.fillStyle = thin ? GREY : CURSOR;
           pen.fillRect(x + thin, y + thin, wide - 2 * thin, wide - 2 * thin);
           tile(pen, x + EDGE, y + EDGE, SMALL, share);
-          pen.fillText(text, x + wide / 2, y + high - EDGE);
+          pen.fillText(text, x + wide / 2, y + high - EDGE, wide);
         });
       },
       describe: () => element.setAttribute("aria-label", says()),
@@ -156,7 +156,7 @@ export default explorable(async ({ get, set, module, data, paint }) => {
     .filter(({ push }) => push).sort((one, other) => other.push - one.push).slice(0, rows);
   const units = board("Hidden units that push most: weights and states", () => pushing().map(({ j, field }) => {
     const most = 2 * Math.max(...field.map(Math.abs)) * Math.sign(state(j) - low);
-    return { share: (i) => 0.5 + field[i] / most, text: `${j + 1}: ${fixed(state(j), state(j) % 1 ? 1 : 0)}`, thin: EDGE - 1 };
+    return { share: (i) => 0.5 + field[i] / most, text: `${j + 1}: ${fixed(state(j), state(j) % 1 && Math.abs(state(j)) < 9.95 ? 1 : 0)}`, thin: EDGE - 1 };
   }), () => `Weights of the hidden units that push most, ${pushing().map(({ j }) => j + 1).join(", ")}; light is towards ink`);
 
   // ── The large one, on which the reader draws ──
