@@ -236,7 +236,7 @@ def test_the_potential_has_a_wall_points_or_neither(opened):
     widget = live(opened(Orders(kind="step")))
     for kind, words in [
         ("step", "0.0 at 0, 0.0 at 1"), ("spin", "0.0 at −1, 0.0 at 1"), ("exponential", "0.7 at 2, 1.8 at 3"),
-        ("linear", "from −4"), ("relu", "from 0"),
+        ("linear", "unit: a parabola"), ("relu", "unit: half a parabola"),
     ]:  # fmt: skip
         choose(widget, "Hidden unit", kind)
         assert words in said(widget)[3]
@@ -264,6 +264,32 @@ def test_keys_reset_and_the_slider(opened):
     widget.focus()
     page.keyboard.press("r")
     assert facts(widget) == before
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["step", "exponential"])
+def test_one_law_in_the_other_alphabet(opened, kind):
+    w, b = (1.4, -0.6, 2.0), -2.0
+    widget = live(opened(Orders(*w, b, kind=kind)))
+    J = interactions.of_unit(K_of(kind), w, b)
+    law, before = said(widget)[4], facts(widget)
+    button(widget, "Other alphabet").click()
+    found = facts(widget)
+    for k, value in enumerate(interactions.convert(J, "spins")[1:]):
+        assert found[f"J{SETS[k]}"] == pytest.approx(value, abs=ROUNDING)
+    assert said(widget)[4] == law
+    assert widget.get_by_label("Bias b, exact value").input_value() == "−0.60"
+    more(widget)
+    assert widget.get_by_label("Weight w₂, exact value").input_value() == "−0.30"
+    widget.focus()
+    widget.page.keyboard.press("a")
+    assert facts(widget) == pytest.approx(before, abs=ROUNDING)
+    choose(widget, "Visible units", "spins")
+    assert said(widget)[4] != law  # the same weights, and another law
+    fill(widget, "Weight w₃, exact value", 9)
+    button(widget, "Other alphabet").click()
+    assert told(widget) == "the sliders do not go as far"
+    assert widget.get_by_label("Weight w₃, exact value").input_value() == "9.00"
 
 
 @pytest.mark.browser
