@@ -87,6 +87,25 @@ def test_the_still_picture_says_what_the_library_finds(kind, alphabet):
     )
 
 
+@pytest.mark.parametrize(
+    ("w", "b", "kind", "alphabet", "fields", "pairs", "triple", "missed"),
+    [
+        (0.5, -2.0, "exponential", "binary", 0.088, 0.057, 0.037, 0.005),
+        (1.5, -2.0, "exponential", "binary", 0.471, 1.641, 5.712, 0.074),
+        (0.75, 0.25, "exponential", "spins", 1.770, 1.124, 0.714, 0.001),  # the law of the line above
+        (-2.0, 0.0, "exponential", "binary", -0.865, 0.748, -0.646, 0.074),
+        (1.0, 0.0, "linear", "binary", 0.5, 1.0, 0.0, 0.0),
+        (4.0, -6.0, "step", "binary", 0.124, 1.876, 0.0, 0.0),  # symmetric about its middle: no triple
+    ],
+)
+def test_the_numbers_that_a_page_tells_of_equal_weights(w, b, kind, alphabet, fields, pairs, triple, missed):
+    """The orders that rise with the weights, or fall in the other alphabet, and what a law loses without its triple."""
+    J = known((w,) * 3, b, kind, alphabet)
+    assert (J["J1"], J["J23"], J["J123"]) == pytest.approx((fields, pairs, triple), abs=5e-4)
+    exact, made = laws((w,) * 3, b, kind, alphabet, 2)
+    assert np.abs(exact - made).sum() / 2 == pytest.approx(missed, abs=5e-4)
+
+
 # ── The module, with the system's functions in both ──────────────────────────────────────────────────────────────────
 
 

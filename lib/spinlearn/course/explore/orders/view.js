@@ -150,7 +150,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
       if (spins() || !(k & ~mask)) term.net += size(mask & ~k) % 2 ? -1 : 1;
       met.set(key, term);
     }
-    terms = [...met.values()];
+    terms = [...met.values()].sort((one, other) => one.x - other.x);
   }
 
   function refresh() {
@@ -174,9 +174,10 @@ export default explorable(async ({ get, set, limits, module, data }) => {
       }
       if (key === "K") {
         moment.set("tangent", [low, high], [low, high].map((x) => (of.Kb[0] + now.f * (x - b)) / scale));
+        const roomy = terms.every(({ x }, k) => !k || x - terms[k - 1].x > 0.06 * (high - low));
         for (const k of all) {
           const { x, K, net } = terms[k] ?? { ...terms[0], net: 0 };
-          moment.set(k, [x], [K / scale], Math.abs(net) > 1 ? `${Math.abs(net)} ×` : "");
+          moment.set(k, [x], [K / scale], roomy && Math.abs(net) > 1 ? `${Math.abs(net)} ×` : "");
         }
       }
     }
