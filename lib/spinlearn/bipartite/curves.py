@@ -57,9 +57,8 @@ def log_moment(kind, noisy, x):
         return above if kind == STEP else above * above / 2
     if kind == STEP:
         return above + math.log1p(math.exp(-abs(x))) - _LN2
-    if x <= 0:
-        return math.log(scaled_erfc(-x / _ROOT2))
-    return x * x / 2 + math.log(2 - math.exp(-x * x / 2) * scaled_erfc(x / _ROOT2))
+    tail = scaled_erfc(abs(x) / _ROOT2)
+    return math.log(tail) if x <= 0 else x * x / 2 + math.log(2 - math.exp(-x * x / 2) * tail)
 
 
 @kernel
@@ -77,10 +76,8 @@ def response(kind, noisy, x):
     if kind == STEP:
         small = math.exp(-abs(x))
         return (1.0 if x > 0 else small) / (1 + small)
-    if x <= 0:
-        return x + math.sqrt(2 / math.pi) / scaled_erfc(-x / _ROOT2)
-    small = math.exp(-x * x / 2)
-    return x + math.sqrt(2 / math.pi) * small / (2 - small * scaled_erfc(x / _ROOT2))
+    tail, small = scaled_erfc(abs(x) / _ROOT2), math.exp(-x * x / 2)
+    return x + math.sqrt(2 / math.pi) * (1 / tail if x <= 0 else small / (2 - small * tail))
 
 
 @kernel

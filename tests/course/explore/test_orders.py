@@ -87,6 +87,25 @@ def test_the_still_picture_says_what_the_library_finds(kind, alphabet):
     )
 
 
+@pytest.mark.parametrize(
+    ("w", "b", "kind", "alphabet", "fields", "pairs", "triple", "missed"),
+    [
+        (0.5, -2.0, "exponential", "binary", 0.088, 0.057, 0.037, 0.005),
+        (1.5, -2.0, "exponential", "binary", 0.471, 1.641, 5.712, 0.074),
+        (0.75, 0.25, "exponential", "spins", 1.770, 1.124, 0.714, 0.001),  # the law of the line above
+        (-2.0, 0.0, "exponential", "binary", -0.865, 0.748, -0.646, 0.074),
+        (1.0, 0.0, "linear", "binary", 0.5, 1.0, 0.0, 0.0),
+        (4.0, -6.0, "step", "binary", 0.124, 1.876, 0.0, 0.0),  # symmetric about its middle: no triple
+    ],
+)
+def test_the_numbers_that_a_page_tells_of_equal_weights(w, b, kind, alphabet, fields, pairs, triple, missed):
+    """The orders that rise with the weights, or fall in the other alphabet, and what a law loses without its triple."""
+    J = known((w,) * 3, b, kind, alphabet)
+    assert (J["J1"], J["J23"], J["J123"]) == pytest.approx((fields, pairs, triple), abs=5e-4)
+    exact, made = laws((w,) * 3, b, kind, alphabet, 2)
+    assert np.abs(exact - made).sum() / 2 == pytest.approx(missed, abs=5e-4)
+
+
 # ── The module, with the system's functions in both ──────────────────────────────────────────────────────────────────
 
 
@@ -236,7 +255,7 @@ def test_the_potential_has_a_wall_points_or_neither(opened):
     widget = live(opened(Orders(kind="step")))
     for kind, words in [
         ("step", "0.0 at 0, 0.0 at 1"), ("spin", "0.0 at −1, 0.0 at 1"), ("exponential", "0.7 at 2, 1.8 at 3"),
-        ("linear", "from −4"), ("relu", "from 0"),
+        ("linear", "unit: a parabola"), ("relu", "unit: half a parabola"),
     ]:  # fmt: skip
         choose(widget, "Hidden unit", kind)
         assert words in said(widget)[3]
@@ -264,6 +283,32 @@ def test_keys_reset_and_the_slider(opened):
     widget.focus()
     page.keyboard.press("r")
     assert facts(widget) == before
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["step", "exponential"])
+def test_one_law_in_the_other_alphabet(opened, kind):
+    w, b = (1.4, -0.6, 2.0), -2.0
+    widget = live(opened(Orders(*w, b, kind=kind)))
+    J = interactions.of_unit(K_of(kind), w, b)
+    law, before = said(widget)[4], facts(widget)
+    button(widget, "Other alphabet").click()
+    found = facts(widget)
+    for k, value in enumerate(interactions.convert(J, "spins")[1:]):
+        assert found[f"J{SETS[k]}"] == pytest.approx(value, abs=ROUNDING)
+    assert said(widget)[4] == law
+    assert widget.get_by_label("Bias b, exact value").input_value() == "−0.60"
+    more(widget)
+    assert widget.get_by_label("Weight w₂, exact value").input_value() == "−0.30"
+    widget.focus()
+    widget.page.keyboard.press("a")
+    assert facts(widget) == pytest.approx(before, abs=ROUNDING)
+    choose(widget, "Visible units", "spins")
+    assert said(widget)[4] != law  # the same weights, and another law
+    fill(widget, "Weight w₃, exact value", 9)
+    button(widget, "Other alphabet").click()
+    assert told(widget) == "the sliders do not go as far"
+    assert widget.get_by_label("Weight w₃, exact value").input_value() == "9.00"
 
 
 @pytest.mark.browser

@@ -41,6 +41,9 @@ class Orders(Explorable):
     adds and subtracts K at the fields of the states: those of the chosen set are marked in its graph, full where K is
     added and open where it is subtracted. What the couplings of up to some order make of the law stands beside the law.
 
+    *Other alphabet* keeps the law and writes it with units of the other kind, which changes weights, bias and couplings
+    with it; the setting *Visible units* keeps the weights and the bias, and so changes the law.
+
     It runs on the kernels of `spinlearn.bipartite.curves` as WebAssembly in the browser; a browser's functions may
     differ from the system's in the last bit.
 
@@ -87,7 +90,11 @@ class Orders(Explorable):
     title = "Which interactions one hidden unit makes"
     wasm = "orders"
     positional = 4
-    actions = (Action("E", "Equal weights", "level"), Action("R", "Reset", "again"))
+    actions = (
+        Action("E", "Equal weights", "level"),
+        Action("A", "Other alphabet", "rewrite"),
+        Action("R", "Reset", "again"),
+    )
 
     # On a phone the couplings come first, and stay in sight; beside K they come second. Small readings stand in a row.
     _css = (
@@ -139,7 +146,7 @@ class Orders(Explorable):
         v = np.arange(8)[:, None] >> np.arange(3) & 1
         x, on = self.b + (2 * v - 1 if spins else v) @ w, v.sum(axis=1)
         line = np.linspace(min(-_ROOM, x.min()), max(_ROOM, x.max()), 200)
-        K, colours = interactions.response_of(K), ["C0"] * 3 + ["C2"] * 3 + ["C1"]
+        K, places = interactions.response_of(K), [k + (len(each) - 1) / 2 for k, each in enumerate(_SETS)]
 
         def draw(figure):
             left, right = figure.subplots(1, 2)
@@ -149,16 +156,16 @@ class Orders(Explorable):
             top, low = max(K(x).max(), 1.0), min(K(x).min(), 0.0)
             left.set(xlabel="field x", ylabel="K", ylim=(low - 0.1 * (top - low), 1.1 * top))
             right.axhline(0, color="0.6", lw=0.8)
-            right.bar(range(7), J, 0.6, color=colours)
-            right.set(xlabel="set of units", ylabel="coupling J", xticks=range(7), xticklabels=_SETS)
+            right.bar(places, J, 0.6, color="C0")
+            right.set(xlabel="set of units", ylabel="coupling J", xticks=places, xticklabels=_SETS)
 
         names = ", ".join(f"{j:.2f} of {each}" for each, j in zip(_SETS, np.round(J, 2) + 0.0, strict=True))
         has = f"Weights {self.w1:g}, {self.w2:g} and {self.w3:g} and the bias {self.b:g} make the couplings {names}"
         return drawn(
-            draw, 4.2, 1.8,
+            draw, 3.9, 1.7,
             "K against the field, with the fields of the eight states of the visible units; beside it the couplings of "
             "all sets of these, as bars.",
-            f"{has.replace('-', '−')}. A coupling adds and subtracts K at the marked fields.",
+            f"{has.replace('-', '−')}. That of 123 adds K at the full marks and subtracts it at the open.",
         )  # fmt: skip
 
 

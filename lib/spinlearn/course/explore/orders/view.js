@@ -5,12 +5,12 @@ import { explorable, fixed, kernels, node, powerOfTen } from "../shell/shell.js"
 
 const [N, M, MANY] = [3, 8, 241]; // visible units, their states, fields along a curve
 
-export default explorable(async ({ get, set, module, data }) => {
+export default explorable(async ({ get, set, limits, module, data }) => {
   const { kinds, sets, room, equal, most } = data;
   const weights = ["w1", "w2", "w3"];
   const array = (length) => [Float64Array, length];
   const { functions, at, of } = await kernels(module, Object.fromEntries([
-    ["w", array(N)], ...["x", "K", "f", "J", "grain", "p", "q"].map((name) => [name, array(M)]),
+    ["w", array(N)], ..."x K f J grain p q".split(" ").map((name) => [name, array(M)]),
     ...["along", "high", "slope"].map((name) => [name, array(MANY)]), ...["b", "Kb", "fb"].map((name) => [name, array(1)]),
   ]));
   const settings = [...weights, "b", "kind", "sharp", "alphabet", "subset", "kept"];
@@ -29,12 +29,7 @@ export default explorable(async ({ get, set, module, data }) => {
   let [shape, J, now, terms, spots] = ["", [], {}, [], []];
   const names = ["field", "pair", "triple"];
   const and = (list) => list.join(", ").replace(/, ([^,]*)$/, " and $1");
-  /** A number as it is said, by its power of ten where it is large. */
-  function brief(value) {
-    if (Math.abs(value) < 1e4) return fixed(value, 3);
-    const [mantissa, power] = value.toExponential(1).split("e");
-    return `${mantissa.replace("-", "−")} · ${powerOfTen(Number(power))}`;
-  }
+  const brief = (value) => (Math.abs(value) < 1e4 ? fixed(value, 3) : value.toExponential(1)); // as it is said
   /** Which orders are the largest, and which there are not. */
   function words() {
     const tops = [1, 2, 3].map((order) => Math.max(...all.map((k) => (size(k) === order ? Math.abs(J[k]) : 0))));
@@ -84,15 +79,15 @@ export default explorable(async ({ get, set, module, data }) => {
     ],
   });
   const activation = plot({
-    says: () => `Activation f against the field, the slope of K: ${brief(of.slope[0])} at ${fixed(of.along[0], 0)}, ${
-      brief(now.f)} at the bias, ${brief(of.slope[MANY - 1])} at ${fixed(of.along[MANY - 1], 0)}`,
+    says: () => `Activation f, the slope of K, against the field: ${brief(now.f)} at the bias; it rises from ${
+      brief(of.slope[0])} at ${fixed(of.along[0], 0)} to ${brief(of.slope[MANY - 1])} at ${fixed(of.along[MANY - 1], 0)}`,
     place: "below", height: 11, x: field(),
     y: { label: ["activation ", slanted("f"), " = ", slanted("K"), "′", powers.f], ...ends },
-    parts: [here, { name: "f", kind: "curve" }, ...marks(), { name: "bias", kind: "points" }],
+    parts: [here, { name: "f", kind: "curve" }, ...marks()],
   });
   const valley = plot({
     says: () => `Potential U of the hidden unit: ${spots.length ? spots.map(({ z, U }) => `${fixed(U, 1)} at ${fixed(z, 0)}`).join(", ")
-      : `a curve over the states from ${fixed(valley.low, 0)}`}`,
+      : functions.potential(kinds[get("kind")], -1) < 1 ? "a parabola" : "half a parabola, from 0 up"}`,
     place: "below", height: 11,
     x: { label: ["state ", slanted("z"), " of the hidden unit"], min: places[0] - 0.2, max: 8.2 },
     y: { label: ["potential ", slanted("U"), "(", slanted("z"), ")"], min: -0.6, max: 8, room: 4 },
@@ -121,14 +116,12 @@ export default explorable(async ({ get, set, module, data }) => {
   function fit(view, key, values, least) {
     const [low, high] = [Math.min(0, ...values), Math.max(least, ...values)];
     const reach = Math.max(high, -low) || 1;
-    const power = reach < 1e4 ? 0 : Number(reach.toExponential().split("e")[1]);
+    const power = reach < 1e4 ? 0 : reach.toExponential().split("e+")[1];
     const scale = Number(`1e${power}`);
     powers[key].textContent = power ? ` / ${powerOfTen(power)}` : "";
     const step = roundStep(reach / scale / 4);
-    const edge = (value) => Math.sign(value) * step * Math.ceil(Math.abs(value / scale) / step - 1e-9);
-    const [bottom, top] = [edge(low), edge(high)];
-    const margin = 0.06 * (top - bottom || 1);
-    view.range("y", bottom - margin, top + margin);
+    const [bottom, top] = [Math.floor(low / scale / step + 1e-9), Math.ceil(high / scale / step - 1e-9)];
+    view.range("y", step * (bottom - 0.25), step * (top + 0.25));
     return scale;
   }
 
@@ -157,7 +150,7 @@ export default explorable(async ({ get, set, module, data }) => {
       if (spins() || !(k & ~mask)) term.net += size(mask & ~k) % 2 ? -1 : 1;
       met.set(key, term);
     }
-    terms = [...met.values()];
+    terms = [...met.values()].sort((one, other) => one.x - other.x);
   }
 
   function refresh() {
@@ -181,11 +174,12 @@ export default explorable(async ({ get, set, module, data }) => {
       }
       if (key === "K") {
         moment.set("tangent", [low, high], [low, high].map((x) => (of.Kb[0] + now.f * (x - b)) / scale));
+        const roomy = terms.every(({ x }, k) => !k || x - terms[k - 1].x > 0.06 * (high - low));
         for (const k of all) {
           const { x, K, net } = terms[k] ?? { ...terms[0], net: 0 };
-          moment.set(k, [x], [K / scale], Math.abs(net) > 1 ? `${Math.abs(net)} ×` : "");
+          moment.set(k, [x], [K / scale], roomy && Math.abs(net) > 1 ? `${Math.abs(net)} ×` : "");
         }
-      } else activation.set("bias", [b], [now.f / scale]);
+      }
     }
     const scale = fit(bars, "J", J.slice(1), 0);
     for (const k of [0, 1, 2]) {
@@ -200,11 +194,11 @@ export default explorable(async ({ get, set, module, data }) => {
     spots = places.map((z, k) => ({ z, U: U[k], k })).filter(({ k }) => there(k) && !beside(k));
     valley.set("spots", spots.map(({ z }) => z), spots.map((each) => each.U));
     valley.set("line", places, U.map((each, k) => (there(k) ? (beside(k) ? each : NaN) : there(k + 1) && there(k + 2) ? 99 : NaN)));
-    valley.low = places.find((_, k) => there(k));
 
     law.set("law", ...stems(all, [...of.p]));
     law.set("made", all, of.q);
-    law.range("y", 0, [0.3, 0.6, 1.04].find((top) => top >= 1.04 * Math.max(...of.p, ...of.q)) ?? 1.04);
+    const likely = Math.max(...of.p, ...of.q);
+    law.range("y", 0, likely > 0.57 ? 1.04 : likely > 0.28 ? 0.6 : 0.3);
   }
 
   return {
@@ -212,8 +206,16 @@ export default explorable(async ({ get, set, module, data }) => {
       refresh();
       view.draw();
     } })),
-    again() { for (const [key, value] of first) set(key, value); },
+    again() { for (const pair of first) set(...pair); },
     level() { for (const key of weights) set(key, get("w1")); },
+    // The same law, its units written as (1 + s) / 2 or 2 v - 1.
+    rewrite() {
+      const [to, moved] = spins() ? [2, -1] : [0.5, 0.5];
+      const next = [...weights.map((key) => [key, to * get(key)]),
+        ["b", weights.reduce((sum, key) => sum + moved * get(key), get("b"))]];
+      if (next.some(([key, value]) => Math.abs(value) > limits(key).max)) told.textContent = "the sliders do not go as far";
+      else for (const pair of [...next, ["alphabet", spins() ? "binary" : "spins"]]) set(...pair);
+    },
     changed: refresh,
     readings() {
       refresh();
