@@ -224,7 +224,7 @@ def fill_fall(code, gain, alpha, found):
 @kernel
 def spread_at(y, gain):
     """The spread s of the noise of tanh units at m = y s, where m = E tanh(gain (m + s z)); 0 if there is none."""
-    low, high = 0.0, 1.0  # the mean over s falls with s
+    low, high = 0.0, min(1.0, 1.0 / y)  # m is below 1, and the mean over s falls with s
     for _ in range(36):
         middle = 0.5 * (low + high)
         if answer(y * middle, 1.0 / gain, middle)[0] > y * middle:
@@ -245,7 +245,7 @@ def curve_point(code, gain, u):
     rest = max(1.0 / u - 1.0, _NEXT_TO_NONE)
     if code == TANH:
         spread = spread_at(rest, gain)
-        if spread < 1e-9:
+        if spread == 0.0:
             return 0.0, 0.0
         m = rest * spread
         q = 1.0 - answer(m, 1.0 / gain, spread)[1] / gain

@@ -116,7 +116,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
 
   // ── The graphs: one for units, one for memories, of which one is shown ──
   const slanted = (text) => node("i", {}, text);
-  const y = { get label() { return ["overlap ", slanted("m")]; }, min: -0.1, max: 1.05, ticks: [0, HALF, 1].map((tick) => [tick, fixed(tick, 1)]), room: 4 };
+  const y = { get label() { return ["overlap ", slanted("m")]; }, min: -0.1, max: 1.06, ticks: [0, HALF, 1].map((tick) => [tick, fixed(tick, 1)]), room: 4 };
   const verdict = node("p", { class: "sl-keys", style: "padding-top: 0.3rem" });
 
   function graph(mine, x) {
