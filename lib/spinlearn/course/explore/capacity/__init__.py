@@ -15,18 +15,9 @@ from ..shell.still import Still, drawn
 
 __all__ = ["Capacity", "remembered"]
 
-ACTIVATIONS = {
-    "sign": "Units: sign(h)",
-    "tanh": "Units: tanh(g h)",
-    "best": "Units: tanh(h/α)",
-    "rectifier": "Units: [h]₊",
-    "x2": "Memories: x, energy x²",
-    "x3": "Memories: x², energy x³",
-    "x4": "Memories: x³, energy x⁴",
-    "exp": "Memories: eˣ",
-}
 _SHORT = {"sign": "sign(h)", "tanh": "tanh(g h)", "best": "tanh(h/α)", "rectifier": "[h]₊", "x2": "x²", "x3": "x³",
           "x4": "x⁴", "exp": "eˣ"}  # fmt: skip
+ACTIVATIONS = {name: f"{text}, {'units' if name in fading.UNITS else 'energy'}" for name, text in _SHORT.items()}
 NETWORKS = {"tree": "A tree: no loops", "large": "20 000 units", "small": "4000 units"}
 _SIZES = {"tree": 4000, "large": 20_000, "small": 4000}
 
