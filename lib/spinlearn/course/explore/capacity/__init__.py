@@ -15,18 +15,9 @@ from ..shell.still import Still, drawn
 
 __all__ = ["Capacity", "remembered"]
 
-ACTIVATIONS = {
-    "sign": "Units: sign(h)",
-    "tanh": "Units: tanh(g h)",
-    "best": "Units: tanh(h/α)",
-    "rectifier": "Units: [h]₊",
-    "x2": "Memories: x, energy x²",
-    "x3": "Memories: x², energy x³",
-    "x4": "Memories: x³, energy x⁴",
-    "exp": "Memories: eˣ",
-}
 _SHORT = {"sign": "sign(h)", "tanh": "tanh(g h)", "best": "tanh(h/α)", "rectifier": "[h]₊", "x2": "x²", "x3": "x³",
           "x4": "x⁴", "exp": "eˣ"}  # fmt: skip
+ACTIVATIONS = {name: f"{text}, {'units' if name in fading.UNITS else 'energy'}" for name, text in _SHORT.items()}
 NETWORKS = {"tree": "A tree: no loops", "large": "20 000 units", "small": "4000 units"}
 _SIZES = {"tree": 4000, "large": 20_000, "small": 4000}
 
@@ -206,7 +197,7 @@ class Capacity(Moving):
         for name in ("large", "small"):
             c = C / _SIZES[name]
             last = diluted.capacity(connected=c)
-            loads = [*np.linspace(0.1, last, 9)[:-1], math.nextafter(last, 0)]
+            loads = [*np.linspace(0.15, last, 8)[:-1], math.nextafter(last, 0)]
             loop[name] = [[round(a, 3) for a in loads], [round(diluted.overlap(a, connected=c), 3) for a in loads]]
         return {
             "short": _SHORT, "scales": _SCALES, "sizes": _SIZES, "inputs": C, "all": N, "steps": _STEPS, "last": _LAST,
@@ -252,5 +243,5 @@ class Capacity(Moving):
             f"activation {_SHORT[activation].replace('g h', f'{self.gain:g} h')} it is {overlap}, and {theory} by "
             f"theory, for which the memory ends {ends}."
         )
-        return drawn(draw, 3.4, 2.1, f"Curves that fall with the load, and squares; the memory ends {ends}.",
+        return drawn(draw, 3.3, 2.0, f"Curves that fall with the load, and squares; the memory ends {ends}.",
                      f"{text} Lines are theory, squares are measured.")  # fmt: skip

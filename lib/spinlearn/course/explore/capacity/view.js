@@ -42,7 +42,7 @@ export default explorable(async ({ get, set, limits, module, data }) => {
     if (old?.tag === tag) return old;
     if (old?.found.size >= ENOUGH) before = { ...old, name };
     const made = { tag, text: label(name, get("gain")), loads: [1, most], overlaps: [1, 1], end: Infinity, found: new Map() };
-    if (decide(name) && get("network") !== "tree") made.text += ` in ${sizes[get("network")]}`;
+    if (decide(name) && get("network") !== "tree") made.text += `, ${sizes[get("network")]} units`;
     if (name in scales) {
       functions.curve(names.indexOf(name), get("gain"), POINTS, at.loads, at.overlaps);
       made.end = of.loads[POINTS - 1] * scales[name];
