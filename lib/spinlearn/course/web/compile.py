@@ -46,7 +46,11 @@ def compile_module(name: str) -> bytes:
     for value in [*module.functions, *module.global_variables]:
         if not value.is_declaration and value.name not in exports:
             value.linkage = "internal"
-    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
+    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
+    if hasattr(source, "SMALL"):  # a module of many loops: none is written out several times over
+        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+        tuning.loop_unrolling = False
+    passes = llvm.create_pass_builder(machine, tuning)
     passes.getModulePassManager().run(module, passes)
     inner = [value for value in module.functions if not value.is_declaration and value.name not in exports]
     for number, value in enumerate(inner):  # numba's names carry a counter of the process; number what is left over
