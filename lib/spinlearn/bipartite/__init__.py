@@ -3,8 +3,8 @@
 `units` says what a layer can be made of, `machine` has the law of two layers and samples it, `likelihood` knows it
 exactly or estimates it, and `train` learns it from data. `draws` and `products` are the kernels of whole layers.
 
-`cascade` has the transitions through which a machine learns. `potentials` are units in the sense of their U(z), `interactions` the couplings of every order that hidden units make,
-and `ensembles` what random weights make of them. `closedloop` is learning from one's own samples, exactly for coins;
-`families` and `retraining` do it for any exponential family, `reuse` says what real data are worth in it, and `curves`
-draws it.
+`cascade` has the transitions through which a machine learns. `potentials` are units in the sense of their U(z),
+`interactions` the couplings of every order that hidden units make, and `ensembles` what random weights make of them.
+`closedloop` is learning from one's own samples, exactly for coins; `families` and `retraining` do it for any
+exponential family, `reuse` says what real data are worth in it, and `curves` draws it.
 """
