@@ -4,15 +4,9 @@
 exactly or estimates it, and `train` learns it from data. `draws` and `products` are the kernels of whole layers, and
 `small` are those of machines so small that they need no BLAS.
 
-<<<<<<< HEAD
-`potentials` are units in the sense of their U(z), `interactions` the couplings of every order that hidden units make,
-and `ensembles` what random weights make of them. `closedloop` is learning from one's own samples, exactly for coins;
-`chains` does it exactly for any statistic with few values, `families` and `retraining` for any exponential family,
-`reuse` says what real data are worth in it, and `curves` draws it.
-=======
 `cascade` has the transitions through which a machine learns. `potentials` are units in the sense of their U(z),
 `interactions` the couplings of every order that hidden units make, and `ensembles` what random weights make of them.
-`closedloop` is learning from one's own samples, exactly for coins; `families` and `retraining` do it for any
-exponential family, `reuse` says what real data are worth in it, and `curves` draws it.
->>>>>>> w-p62
+`closedloop` is learning from one's own samples, exactly for coins; `chains` does it exactly for any statistic with few
+values, `families` and `retraining` for any exponential family, `reuse` says what real data are worth in it, and
+`curves` draws it.
 """
