@@ -302,6 +302,7 @@ def test_buttons_and_keys_go_through_activations_and_seeds(opened):
 def drawn(widget, look: str, kind: str = "points") -> np.ndarray:
     """Where the points of a look are drawn in the graph that is shown, in shares of its width and height."""
     inside = widget.locator(".sl-graph:visible .sl-inside").first
+    expect(inside).to_have_attribute("width", re.compile(r"\d"))  # if it was hidden, from the next frame on
     width, height = (float(inside.get_attribute(name)) for name in ("width", "height"))
     text = inside.locator(f"path.sl-{kind}.sl-look-{look}").first.get_attribute("d")
     return np.array([[float(x) / width, 1 - float(y) / height] for x, y in re.findall(r"M(-?[\d.]+) (-?[\d.]+)", text)])
