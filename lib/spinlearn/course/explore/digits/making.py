@@ -3,7 +3,7 @@
 A machine has 64 visible units 0 or 1, the pixels of scikit-learn's 8 x 8 digits, and 24 hidden ones. It learns from the
 first 1500 pictures with persistent chains, in three parts at smaller and smaller rates. Then its weights and biases are
 rounded to whole steps, each a power of two, so that a byte holds one. The rounded machine is the model: what is sampled
-is its law, without an error, and `Likelihood` of it says what rounding has cost.
+is its law, without an error, and the likelihoods on record are its own.
 
 Spins have no weights of their own, since as hidden units they are units 0 or 1 in other words: see `as_spins`.
 """
@@ -21,8 +21,8 @@ from ....bipartite import likelihood, machine, train, units
 from ....bipartite.machine import TwoLayers
 from . import weights
 
-_PARTS = 20_000, 7_000, 7_000  # training steps, and what the rates are divided by:
-_SLOWER = 1, 3, 10
+_PARTS = 20_000, 7_000, 7_000  # training steps
+_SLOWER = 1, 3, 10  # what the rate is divided by in each part
 
 
 class Recipe(NamedTuple):
