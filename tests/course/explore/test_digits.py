@@ -284,7 +284,7 @@ def test_it_is_made_without_a_warning_and_the_still_picture_says_what_the_librar
 @pytest.mark.parametrize("T", [0.4, 1.0, 2.7])
 def test_native_and_web_agree_bit_for_bit(hidden, T, rng):
     """Products, draws and energies, with the system's logarithm in both."""
-    wasm, model, rows = Wasm(web.read("digits")), weights.learned(hidden), 5
+    wasm, model, rows = Wasm(web.read("gibbs")), weights.learned(hidden), 5
     (n, m), beta = model.shape, machine.single_beta(T)
     W, b = (np.ascontiguousarray(part, dtype=np.float32) for part in (model.W, model.b))
     v, random = rng.integers(2, size=(rows, n)).astype(np.float32), np.zeros(4, dtype=np.uint64)

@@ -25,7 +25,7 @@ LOAD_OF_ONE = Numbers(
     ],
     rest=[
         case(below(0), "a load is not negative."),
-        at(LOAD, 4e-3, "close, but not to four decimals."),
+        at(LOAD, 5e-3, "close, but not to four decimals."),
         case(above(0.6367), "beyond 2/π nothing is recalled."),
         otherwise("m = erf(m/√(2α)) has to be erf(1). So m/√(2α) = 1."),
     ],
@@ -71,7 +71,6 @@ MELTING = Numbers(
     turns=[
         at(36.0, 1e-6, "the weights are 1/9: each pattern counts a ninth."),
         at(6 / 9, 1e-3, "the length counts squared."),
-        at(2.0, 1e-6, "that is its root: patterns go into the covariance twice."),
         at(18.0, 1e-6, "that is a quarter of the squared distance, above which the blur is surely alone."),
         at(72 / 4 / 9, 1e-6, "a quarter of the squared distance is a bound on the covariance, not the covariance."),
         at(36 / 8, 1e-6, "with the weights 1/P, and not 1/(P - 1)."),

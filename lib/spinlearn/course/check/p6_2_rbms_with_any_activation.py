@@ -55,7 +55,6 @@ GROWTH = Numbers(
         at(math.log(100) / 1.5, 6e-3, "take D away from C, and give the hidden unit its variance."),
         at(math.log(100) / 0.25, 6e-3, "that is half of it: the variance of a binary unit is 1/4, not 1/2."),
         at(2 / 0.125, 6e-3, "that is the decimal logarithm. The growth is e^(λ K'' t)."),
-        at(GROWN / 2, 6e-3, "it is the weights that grow by the factor 100, not their squares."),
     ],
     rest=[
         at(GROWN, 0.5, "close, but not to two decimals."),
@@ -77,7 +76,7 @@ SHAPE = Numbers(
         at(math.sqrt(PEAK), 6e-5, "that is the root of it: χ is the mean of x² itself."),
     ],
     rest=[
-        at(PEAK, 6e-3, "close, but not to four decimals."),
+        at(PEAK, 3e-2, "close, but not to four decimals."),
         case(below(0), "x² is not negative."),
         otherwise("the mean of x² under the law e^(-x⁴/12)."),
     ],

@@ -255,7 +255,7 @@ class Digits(Moving):
     """
 
     title = "A machine that draws digits"
-    wasm = "digits"
+    wasm = "gibbs"
     pace = Pace("Sweeps a second", (1, 3, 10, 100, 1000), start=3, every="second", unit="sweeps/s")
     actions = (
         Action("G", "Give a half", "half"), Action("N", "Next picture", "next"), Action("C", "Free all", "free"),
