@@ -120,7 +120,6 @@ MISTAKES = {
     "6.1-d1": [
         (36.0, "ninth"),
         (0.6667, "squared"),
-        (2.0, "twice"),
         (18.0, "surely alone"),
         (4.5, "1/(P - 1)"),
         (0.25, "turned round"),
