@@ -40,8 +40,7 @@ class BookError(Exception):
 
 def pages_of(toc: dict) -> list[str]:
     """Names of all pages in a table of contents, in reading order."""
-    listed = [page for part in toc.get("parts", []) for page in part["chapters"]]
-    return [toc["root"], *(one["file"] for page in listed for one in (page, *page.get("sections", [])))]
+    return [toc["root"], *(page["file"] for part in toc.get("parts", []) for page in part["chapters"])]
 
 
 def faults(root: Path = ROOT) -> list[str]:

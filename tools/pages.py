@@ -142,8 +142,6 @@ def named(text: str, root: Path = ROOT) -> list[Page]:
 def contents(root: Path = ROOT, *, solutions: bool = True) -> dict:
     """The table of contents, from the tree, in the form that Sphinx reads; without solutions if so wished.
 
-    Pages in a folder that has the name of a page of the back matter stand below that page.
-
     Raises
     ------
     PageError
@@ -159,10 +157,7 @@ def contents(root: Path = ROOT, *, solutions: bool = True) -> dict:
             caption = _part(page, listed)
         else:
             caption = "Back matter"
-        above = next((one for one in parts.get(caption, []) if page.name.startswith(f"{one['file']}/")), None)
-        (parts.setdefault(caption, []) if above is None else above.setdefault("sections", [])).append(
-            {"file": page.name}
-        )
+        parts.setdefault(caption, []).append({"file": page.name})
     order = [*(caption for caption in parts if "·" in caption), *(["Solutions"] if solutions else []), "Back matter"]
     captioned = [{"caption": caption, "chapters": parts[caption]} for caption in order if caption in parts]
     return {"format": "jb-book", "root": "chapters/index", **({"parts": captioned} if captioned else {})}

@@ -342,13 +342,6 @@ def test_the_table_of_contents_is_the_tree(course):
         ("Back matter", ["chapters/back-matter/about", "chapters/back-matter/sources"]),
     ]
     assert "Solutions" not in listed(root, solutions=False)
-    write("chapters/back-matter/about/us", "Us", "place: 1.2")
-    write("chapters/back-matter/about/them", "Them", "place: 1.1")
-    assert pages.contents(root)["parts"][-1]["chapters"][0]["sections"] == [
-        {"file": "chapters/back-matter/about/them"},
-        {"file": "chapters/back-matter/about/us"},
-    ]
-    assert len(listed(root)["Back matter"]) == 2
     write("chapters/1-ising/3-new", "1.3 New")
     assert listed(root)["1 · Ising"][1] == "chapters/1-ising/3-new"
     write("chapters/3-new/1-page", "3.1 New")
