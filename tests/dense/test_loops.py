@@ -7,6 +7,7 @@ import pytest
 
 from spinlearn.core.words import stream
 from spinlearn.dense import diluted, fading, loops, memories
+from spinlearn.lattice.planes import count_bits
 
 
 def drawn(N, C, P, rng):
@@ -53,7 +54,7 @@ def test_inputs_are_different_and_evenly_drawn(N, C, rng):
 
 def test_ones_are_counted(rng):
     for word in rng.integers(2**64, size=200, dtype=np.uint64):
-        assert loops.ones_in(word) == bin(int(word)).count("1")
+        assert count_bits(word) == bin(int(word)).count("1")
 
 
 @pytest.mark.parametrize("activation", fading.UNITS)

@@ -257,8 +257,8 @@ def even_time(n: int, m: int, s: float) -> float:
     n, m, s = _even(n, m, s)
     if max(n, m) > 1024:
         raise ValueError(f"n and m must be at most 1024 here, got {n} and {m}")
-    x = even_law(n, m, s).x * np.sqrt(n)
-    p, q = even_law(n, m, s).p, even_law(m, n, s).p
+    law, q = even_law(n, m, s), even_law(m, n, s).p
+    x, p = law.x * np.sqrt(n), law.p
     up = np.arange(m + 1.0)
     field = s * x / np.sqrt(n * m)
     log_up, log_down = -np.logaddexp(0, -2 * field), -np.logaddexp(0, 2 * field)

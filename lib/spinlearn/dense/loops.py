@@ -27,14 +27,13 @@ import numpy as np
 from ..core import arguments
 from ..core.jit import kernel
 from ..core.words import next_word, random_site, stream
+from ..lattice.planes import count_bits
 from . import fading
 from .diluted import fill_fields
 from .memories import sweep_dense
 from .network import ORDERS
 
 _SEQUENTIAL = ORDERS["sequential"]
-_ODD, _PAIRS, _QUARTERS = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
-_ONES = np.uint64(0x0101010101010101)
 _STARTS, _WORK = 16, 60_000  # of dense memories: patterns that are asked for, and as many in all times P
 
 
@@ -115,15 +114,6 @@ def draw_bits(P, state, bits):
 
 
 @kernel
-def ones_in(word):
-    """How many bits of a word of 64 are 1."""
-    word -= (word >> np.uint64(1)) & _ODD
-    word = (word & _PAIRS) + ((word >> np.uint64(2)) & _PAIRS)
-    word = (word + (word >> np.uint64(4))) & _QUARTERS
-    return np.int64((word * _ONES) >> np.uint64(56))
-
-
-@kernel
 def wire(state, inputs, mark):
     """Draw (N, C) different inputs, none of them the unit itself. `mark` (N,) is scratch."""
     n, many = inputs.shape
@@ -146,7 +136,7 @@ def couple(P, bits, inputs, couplings):
         for k in range(inputs.shape[1]):
             differ, j = 0, inputs[i, k]
             for word in range(bits.shape[1]):
-                differ += ones_in(bits[i, word] ^ bits[j, word])
+                differ += np.int64(count_bits(bits[i, word] ^ bits[j, word]))
             couplings[i, k] = P - 2 * differ
 
 
@@ -166,7 +156,7 @@ def hear_tree(P, many, bits, state, states, fields):
             j = random_site(n, state)
             coupling, left = own * first_bit(bits, j) + (P - 1), P - 1
             while left > 0:  # as many signs
-                coupling -= 2 * ones_in(next_word(state) >> np.uint64(max(64 - left, 0)))
+                coupling -= 2 * np.int64(count_bits(next_word(state) >> np.uint64(max(64 - left, 0))))
                 left -= 64
             field += coupling * states[j]
         fields[i] = field
